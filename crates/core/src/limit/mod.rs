@@ -4,9 +4,17 @@
 //! client and by as many clients as are given the same `Arc`. An attempt asks for a [`Permit`], holds it while its
 //! bytes can still reach the vendor, and ends it with what came back.
 //!
-//! A window is counted at the *response*: a call may start while (in flight + ended in the last `per`) is below
+//! A window is counted at the *response*: a call may start while (in flight + answered in the last `per`) is below
 //! `count`. A request's arrival lies between its sending and its answer, so no jitter on the line can put more than
 //! `count` arrivals into `per`.
+
+mod desk;
+pub mod feedback;
+mod gate;
+mod local;
+mod pace;
+mod queue;
+mod window;
 
 use std::{
     fmt,
@@ -16,6 +24,7 @@ use std::{
 
 use http::{HeaderMap, StatusCode};
 
+pub use self::local::{InvalidBucket, LocalLimiter};
 use crate::clock::BoxFuture;
 
 /// At most `count` calls (or tokens, where calls have a cost) in any span of `per`.
@@ -172,6 +181,9 @@ pub trait Limiter: fmt::Debug + Send + Sync + 'static {
     fn acquire<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<Ticket, Refusal>>;
 
     /// Listens to an answer's status and headers before its body is read.
+    ///
+    /// The head of an answer proves that the vendor has counted the call: a window runs from here, however long the
+    /// body takes. [`Limiter::release`] then says nothing twice, so an engine may call both or only the latter.
     fn observe(&self, _ticket: &Ticket, _status: StatusCode, _headers: &HeaderMap) {}
 
     /// Ends a ticket. A shared limiter may return work that tells the others; it is optional to await it.
