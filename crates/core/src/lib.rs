@@ -1,3 +1,25 @@
-//! Placeholder.
+//! Typed transport for ad-tech APIs: everything that is not a vendor.
+//!
+//! Placeholder front page.
+
+pub mod auth;
+pub mod base_url;
+mod classify;
 pub mod clock;
+pub mod decode;
+pub mod endpoint;
+pub mod engine;
+pub mod error;
 pub mod limit;
+mod link;
+pub mod mask;
+pub mod operation;
+pub mod request;
+pub mod response;
+pub mod retry;
+pub mod schema;
+pub mod secret;
+mod telemetry;
+pub mod transport;
+
+pub use error::{Delivery, Error, ErrorKind};

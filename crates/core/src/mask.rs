@@ -1,0 +1,206 @@
+//! Replaces our own credentials in what a vendor echoes back.
+//!
+//! It is given plain text once and derives every shape in which that text may come back: raw, percent-encoded,
+//! as a form field, JSON-escaped, and inside base64 at all three alignments. It keeps the shapes, never prints them.
+
+use std::{borrow::Cow, fmt};
+
+use base64::{Engine as _, engine::general_purpose::{STANDARD, URL_SAFE}};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+
+/// What stands in the place of a credential.
+pub const MASK: &str = "[masked]";
+
+/// A text inside base64 is only looked for when this much of it is certain; less would match by chance.
+const LEAST_BASE64: usize = 8;
+
+/// Knows credentials and takes them out of texts.
+#[derive(Clone, Default)]
+pub struct Masker {
+    needles: Vec<String>,
+}
+
+impl fmt::Debug for Masker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Masker({} shapes)", self.needles.len())
+    }
+}
+
+impl Masker {
+    /// Adds every shape of `secret`.
+    pub(crate) fn add(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        let mut shapes = vec![secret.to_owned()];
+        for upper in [true, false] {
+            shapes.push(percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)));
+            shapes.push(percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.~!*'()".contains(&byte)));
+            shapes.push(percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte)).replace("%20", "+"));
+            shapes.push(percent(secret, upper, |_| false));
+        }
+        let json = serde_json::Value::from(secret).to_string();
+        let json = json.trim_matches('"').to_owned();
+        shapes.push(json.replace('/', "\\/"));
+        for upper in [true, false] {
+            shapes.push(ascii_json(&json, upper));
+            shapes.push(ascii_json(&json.replace('/', "\\/"), upper));
+        }
+        shapes.push(json);
+        for offset in 0..3 {
+            shapes.extend(base64_core(secret, offset));
+        }
+        shapes.retain(|shape| !shape.is_empty());
+        self.needles.append(&mut shapes);
+        self.needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.needles.dedup();
+    }
+
+    /// `text` without credentials.
+    pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut masked = Cow::Borrowed(text);
+        for needle in &self.needles {
+            if masked.contains(needle.as_str()) {
+                masked = Cow::Owned(masked.replace(needle.as_str(), MASK));
+            }
+        }
+        masked
+    }
+
+    /// A body without credentials; the same bytes where there are none in it.
+    pub fn bytes(&self, body: &Bytes) -> Bytes {
+        match String::from_utf8_lossy(body) {
+            Cow::Borrowed(text) => match self.text(text) {
+                Cow::Borrowed(_) => body.clone(),
+                Cow::Owned(masked) => Bytes::from(masked),
+            },
+            // Not UTF-8: mask what can be read, keep the rest as it came only when nothing was found.
+            Cow::Owned(text) => match self.text(&text) {
+                Cow::Borrowed(_) => body.clone(),
+                Cow::Owned(masked) => Bytes::from(masked),
+            },
+        }
+    }
+
+    /// Masks header values in place.
+    pub fn headers(&self, headers: &mut HeaderMap) {
+        for value in headers.values_mut() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            if let Cow::Owned(masked) = self.text(&text) {
+                *value = HeaderValue::from_str(&masked).unwrap_or_else(|_| HeaderValue::from_static(MASK));
+            }
+        }
+    }
+}
+
+fn percent(secret: &str, upper: bool, plain: impl Fn(u8) -> bool) -> String {
+    let mut out = String::new();
+    for byte in secret.bytes() {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else if upper {
+            out.push_str(&format!("%{byte:02X}"));
+        } else {
+            out.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    out
+}
+
+/// The escapes of a writer that keeps JSON in ASCII.
+fn ascii_json(json: &str, upper: bool) -> String {
+    let mut out = String::new();
+    let mut units = [0; 2];
+    for character in json.chars() {
+        if character.is_ascii() {
+            out.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut units) {
+                out.push_str(&if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") });
+            }
+        }
+    }
+    out
+}
+
+/// The characters of base64 that depend on nothing but `secret` when it starts `offset` bytes into a group.
+fn base64_core(secret: &str, offset: usize) -> Vec<String> {
+    let mut padded = vec![0_u8; offset];
+    padded.extend_from_slice(secret.as_bytes());
+    // The first characters also carry the bytes before, the last ones the bytes behind.
+    let skip = match offset {
+        0 => 0,
+        1 => 2,
+        _ => 3,
+    };
+    let whole = padded.len() * 8 / 6;
+    let mut cores = Vec::new();
+    for encoded in [STANDARD.encode(&padded), URL_SAFE.encode(&padded)] {
+        if let Some(core) = encoded.get(skip..whole)
+            && core.len() >= LEAST_BASE64
+        {
+            cores.push(core.to_owned());
+        }
+    }
+    cores
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn masker(secret: &str) -> Masker {
+        let mut masker = Masker::default();
+        masker.add(secret);
+        masker
+    }
+
+    #[test]
+    fn every_shape_of_an_echo_is_masked() {
+        let secret = "pa/ss wörd+\"9%";
+        let echoes = [
+            secret.to_owned(),
+            "pa%2Fss%20w%C3%B6rd%2B%229%25".to_owned(),
+            "pa%2fss%20w%c3%b6rd%2b%229%25".to_owned(),
+            "pa%2Fss+w%C3%B6rd%2B%229%25".to_owned(),
+            r#"pa/ss wörd+\"9%"#.to_owned(),
+            r#"pa\/ss wörd+\"9%"#.to_owned(),
+            r#"pa/ss w\u00f6rd+\"9%"#.to_owned(),
+            STANDARD.encode(secret),
+        ];
+        for echo in echoes {
+            let masked = masker(secret).text(&format!("you sent <{echo}>!")).into_owned();
+            assert!(masked.starts_with("you sent <[masked]"), "{echo}: {masked}");
+            assert!(masked.ends_with(">!"), "{echo}: {masked}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_a_credential_is_the_same_bytes() {
+        let body = Bytes::from_static(b"{\"status\":\"ok\"}");
+        assert_eq!(masker("token-123456").bytes(&body).as_ptr(), body.as_ptr());
+    }
+
+    proptest! {
+        #[test]
+        fn base64_is_masked_wherever_the_secret_stands_in_it(
+            secret in "[ -~]{12,40}", before in "[ -~]{0,9}", after in "[ -~]{0,9}",
+        ) {
+            let echo = STANDARD.encode(format!("{before}{secret}{after}"));
+            let masked = masker(&secret).text(&echo).into_owned();
+            prop_assert!(masked.contains(MASK), "{masked}");
+            // What is left are the characters that also carry neighbours: at most two on each side.
+            let kept = masked.len() - MASK.len();
+            prop_assert!(kept <= (before.len() + after.len() + 3) * 4 / 3 + 8, "{masked}");
+        }
+
+        #[test]
+        fn no_byte_sequence_panics(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            masker("secret-token-42").bytes(&Bytes::from(body));
+        }
+    }
+}

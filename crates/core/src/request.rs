@@ -1,0 +1,426 @@
+//! A request as a value: encoded, complete, and without its credentials. It does no IO.
+//!
+//! Path parameters become exactly one segment each, whatever they hold: empty ones and dot segments are refused, so
+//! that no input can change the route. Credentials stay [slots](crate::secret::Slot) until the transport writes them.
+
+use std::{
+    fmt::{self, Display, Write as _},
+    io,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::{
+    base_url::{BaseUrl, Origin},
+    error::Error,
+    operation::{Operation, Safety},
+};
+
+/// What stays as it is in a path segment and in a query: the unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Appends `text` to a query, percent-encoded.
+pub(crate) fn encode_query(text: &str, query: &mut String) {
+    query.extend(utf8_percent_encode(text, RESERVED));
+}
+
+/// A stream of body bytes.
+pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+/// The body of a request.
+#[derive(Clone, Default)]
+pub enum Body {
+    /// None.
+    #[default]
+    Empty,
+    /// Bytes in memory: can be sent again.
+    Bytes(Bytes),
+    /// A stream. Whether it can be sent again depends on where it comes from.
+    Stream(StreamBody),
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Stream(stream) => write!(f, "Stream({:?})", stream.length),
+        }
+    }
+}
+
+type Open = dyn Fn() -> Option<ByteStream> + Send + Sync;
+
+/// A body that is streamed.
+#[derive(Clone)]
+pub struct StreamBody {
+    /// Its length in bytes, where known.
+    pub length: Option<u64>,
+    open: Arc<Open>,
+    used_up: Option<Arc<AtomicBool>>,
+}
+
+impl StreamBody {
+    /// A stream that is opened anew for each attempt.
+    pub fn replayable(length: Option<u64>, open: impl Fn() -> ByteStream + Send + Sync + 'static) -> Self {
+        Self { length, open: Arc::new(move || Some(open())), used_up: None }
+    }
+
+    /// A stream that exists once: a call with it is never sent a second time.
+    pub fn once(length: Option<u64>, stream: ByteStream) -> Self {
+        let slot = Mutex::new(Some(stream));
+        let used_up = Arc::new(AtomicBool::new(false));
+        let mark = Arc::clone(&used_up);
+        let open = move || {
+            mark.store(true, Ordering::Relaxed);
+            slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+        };
+        Self { length, open: Arc::new(open), used_up: Some(used_up) }
+    }
+
+    /// Whether the stream existed once and is gone.
+    pub(crate) fn used_up(&self) -> bool {
+        self.used_up.as_ref().is_some_and(|used_up| used_up.load(Ordering::Relaxed))
+    }
+
+    /// The stream, unless it has been used up.
+    pub(crate) fn open(&self) -> Option<ByteStream> {
+        (self.open)()
+    }
+}
+
+impl fmt::Debug for StreamBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamBody").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+/// An encoded request without its credentials.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub(crate) operation: &'static Operation,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+    pub(crate) safety: Safety,
+    pub(crate) cost: u32,
+    pub(crate) foreign: Option<Origin>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) stream_answer: bool,
+    pub(crate) repeat_unknown: bool,
+    pub(crate) next_step: Option<Box<str>>,
+}
+
+impl Request {
+    /// A request of `operation`, whose path must not have parameters left.
+    pub fn new(operation: &'static Operation) -> Self {
+        let safety = match operation.safety {
+            // Without the caller's key a keyed call is unsafe; `keyed` raises it again.
+            Safety::Keyed(_) => Safety::Unsafe,
+            safety => safety,
+        };
+        Self {
+            operation,
+            path: operation.path.to_owned(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+            safety,
+            cost: operation.cost.for_years(0),
+            foreign: None,
+            deadline: None,
+            timeout: None,
+            stream_answer: false,
+            repeat_unknown: false,
+            next_step: None,
+        }
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The effective safety.
+    pub fn effective_safety(&self) -> Safety {
+        self.safety
+    }
+
+    /// The encoded path, relative to the base URL.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The encoded query, without credentials.
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// The headers, without credentials.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Fills the path parameter `name` with one segment.
+    pub fn path_parameter(mut self, name: &str, value: impl Display) -> Result<Self, Error> {
+        let value = value.to_string();
+        if matches!(value.as_str(), "" | "." | "..") {
+            return Err(Error::validation(
+                self.operation,
+                name,
+                "must not be empty, `.` or `..`: it would change the route",
+            ));
+        }
+        let segment = utf8_percent_encode(&value, RESERVED).to_string();
+        self.path = self.path.replace(&format!("{{{name}}}"), &segment);
+        Ok(self)
+    }
+
+    /// Appends a query parameter.
+    #[must_use]
+    pub fn query_pair(mut self, name: &str, value: impl Display) -> Self {
+        self.push_query(name, value);
+        self
+    }
+
+    /// Appends a query parameter, if there is a value.
+    #[must_use]
+    pub fn query_option(mut self, name: &str, value: Option<impl Display>) -> Self {
+        if let Some(value) = value {
+            self.push_query(name, value);
+        }
+        self
+    }
+
+    /// Appends a query parameter in place.
+    pub fn push_query(&mut self, name: &str, value: impl Display) {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        encode_query(name, &mut self.query);
+        self.query.push('=');
+        // Writing to a `String` cannot fail; a `Display` that fails leaves the pair short, and the vendor refuses it.
+        let _ = write!(QueryWriter(&mut self.query), "{value}");
+    }
+
+    /// Replaces a query parameter, or appends it.
+    pub fn set_query(&mut self, name: &str, value: impl Display) {
+        let mut wanted = String::new();
+        encode_query(name, &mut wanted);
+        let kept: Vec<&str> = self
+            .query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(wanted.as_str()))
+            .collect();
+        self.query = kept.join("&");
+        self.push_query(name, value);
+    }
+
+    /// Adds a header. Values that a header cannot carry are refused.
+    pub fn header(mut self, name: HeaderName, value: &str) -> Result<Self, Error> {
+        let value = HeaderValue::from_str(value).map_err(|_| {
+            Error::validation(self.operation, name.as_str(), "holds a character that a header cannot carry")
+        })?;
+        self.headers.append(name, value);
+        Ok(self)
+    }
+
+    /// Sets a JSON body.
+    pub fn json(self, body: &impl Serialize) -> Result<Self, Error> {
+        let operation = self.operation;
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Error::validation(operation, "body", format!("cannot be written as JSON: {error}")))?;
+        Ok(self.json_text(body))
+    }
+
+    /// Sets a JSON body that is already text.
+    #[must_use]
+    pub fn json_text(mut self, body: impl Into<Bytes>) -> Self {
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.body = Body::Bytes(body.into());
+        self
+    }
+
+    /// Appends a field to a form body.
+    #[must_use]
+    pub fn form_pair(mut self, name: &str, value: impl Display) -> Self {
+        let mut form = match &self.body {
+            Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Body::Empty | Body::Stream(_) => String::new(),
+        };
+        if !form.is_empty() {
+            form.push('&');
+        }
+        encode_query(name, &mut form);
+        form.push('=');
+        let _ = write!(QueryWriter(&mut form), "{value}");
+        self.headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        self.body = Body::Bytes(form.into());
+        self
+    }
+
+    /// Sets any body.
+    #[must_use]
+    pub fn with_body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// The call carries the caller's key: a repeat is harmless.
+    #[must_use]
+    pub fn keyed(mut self) -> Self {
+        self.safety = self.operation.safety;
+        self
+    }
+
+    /// Lowers (or raises) the safety, where a parameter changes it.
+    #[must_use]
+    pub fn safety(mut self, safety: Safety) -> Self {
+        self.safety = safety;
+        self
+    }
+
+    /// What the call takes out of its bucket.
+    #[must_use]
+    pub fn cost(mut self, cost: u32) -> Self {
+        self.cost = cost;
+        self
+    }
+
+    /// The time for all attempts and waits together.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The time for one attempt.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The caller accepts that a repeat may do it twice: an unknown outcome is retried.
+    #[must_use]
+    pub fn repeat_unknown(mut self) -> Self {
+        self.repeat_unknown = true;
+        self
+    }
+
+    /// What an error should advise after an unknown outcome, as the rest of a sentence after `next:`.
+    #[must_use]
+    pub fn next_step(mut self, advice: impl Into<Box<str>>) -> Self {
+        self.next_step = Some(advice.into());
+        self
+    }
+
+    /// Sends the request to another host, as a presigned URL says: **without credentials**, HTTPS or loopback only.
+    ///
+    /// `url` is whole, with its query; it is not printed anywhere, for a presigned query is a secret.
+    pub fn presigned(mut self, url: &str) -> Result<Self, Error> {
+        let refused = |why: String| Error::validation(self.operation, "url", why);
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let base = BaseUrl::parse(address).map_err(|error| refused(error.to_string()))?;
+        let fine = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte);
+        if !query.bytes().all(fine) {
+            return Err(refused("holds characters that are not allowed in a query".to_owned()));
+        }
+        // The prefix loses a slash at the end, which is part of an object's name.
+        let mut path = base.prefix().to_owned();
+        if address.ends_with('/') || path.is_empty() {
+            path.push('/');
+        }
+        path.clone_into(&mut self.path);
+        query.clone_into(&mut self.query);
+        self.foreign = Some(base.origin().clone());
+        Ok(self)
+    }
+
+    /// Follows a link of the vendor's own answer: path and query as they came.
+    pub(crate) fn follow(mut self, link: &crate::link::Link) -> Self {
+        link.path().clone_into(&mut self.path);
+        link.query().clone_into(&mut self.query);
+        self
+    }
+}
+
+/// Percent-encodes what is written into it.
+struct QueryWriter<'a>(&'a mut String);
+
+impl fmt::Write for QueryWriter<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        encode_query(text, self.0);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GET_THING: Operation = Operation { path: "/things/{id}/parts/{part}", ..Operation::GET };
+
+    #[test]
+    fn empty_and_dot_segments_are_refused() {
+        for value in ["", ".", ".."] {
+            assert!(Request::new(&GET_THING).path_parameter("id", value).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_query_parameter_is_replaced_in_place_of_the_old_one() {
+        let mut request = Request::new(&GET_THING).query_pair("page", 1).query_pair("status[]", "a b");
+        request.set_query("page", 2);
+        assert_eq!(request.query(), "status%5B%5D=a%20b&page=2");
+    }
+
+    #[test]
+    fn a_keyed_operation_is_unsafe_until_it_has_its_key() {
+        const KEYED: Operation = Operation { safety: Safety::Keyed("exto"), ..Operation::GET };
+        assert_eq!(Request::new(&KEYED).effective_safety(), Safety::Unsafe);
+        assert_eq!(Request::new(&KEYED).keyed().effective_safety(), Safety::Keyed("exto"));
+    }
+
+    #[test]
+    fn a_presigned_url_keeps_its_path_and_query_as_they_are() {
+        let request =
+            Request::new(&GET_THING).presigned("https://bucket.example/a%2Fb/c.csv?X-Sig=a%2Bb&e=1").unwrap();
+        assert_eq!((request.path(), request.query()), ("/a%2Fb/c.csv", "X-Sig=a%2Bb&e=1"));
+        assert!(Request::new(&GET_THING).presigned("http://bucket.example/x").is_err());
+        assert!(Request::new(&GET_THING).presigned("https://u:p@bucket.example/x").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_changes_the_route(value in any::<String>()) {
+            if let Ok(request) = Request::new(&GET_THING).path_parameter("id", &value) {
+                let segments: Vec<&str> = request.path().split('/').collect();
+                prop_assert_eq!(segments.len(), 5);
+                prop_assert!(request.path().is_ascii());
+                prop_assert!(!request.path().contains(['?', '#', '\\', ' ', '\n', '\0']));
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The seam to the network: plain parts in, an answer or an error out.
+//!
+//! A [`Transport`] gets the parts of a request and the [slots](crate::secret::Slot) of its credentials, and puts the
+//! wire together itself; no whole URL exists anywhere else. It makes one attempt, follows no redirect, retries
+//! nothing and keeps no time: all that is the engine's.
+
+#[cfg(any(test, feature = "test-util"))]
+mod mock;
+mod reqwest;
+mod tls;
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+
+#[cfg(any(test, feature = "test-util"))]
+pub use self::mock::{MockTransport, Reply, Seen};
+pub use self::{reqwest::ReqwestTransport, tls::RootCertificate};
+use crate::{
+    base_url::Origin,
+    clock::BoxFuture,
+    request::{Body, ByteStream},
+    secret::Slot,
+};
+
+/// Makes one attempt.
+pub trait Transport: fmt::Debug + Send + Sync + 'static {
+    /// Sends `wire` and waits for its answer.
+    ///
+    /// The implementation sets [`Wire::sent`] no later than when the first byte can leave.
+    fn send<'a>(&'a self, wire: Wire<'a>) -> BoxFuture<'a, Result<WireResponse, WireError>>;
+}
+
+/// Set once bytes of a request may have left. Shared with the engine, which reads it when it gives up waiting.
+#[derive(Debug, Clone, Default)]
+pub struct Sent(Arc<AtomicBool>);
+
+impl Sent {
+    /// Bytes may have left from now on.
+    pub fn mark(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether bytes may have left.
+    pub fn is_marked(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The parts of a request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Wire<'a> {
+    /// HTTP method.
+    pub method: &'a Method,
+    /// Scheme, host and port.
+    pub origin: &'a Origin,
+    /// Base prefix and path, encoded.
+    pub prefix: &'a str,
+    /// The path below the prefix, encoded.
+    pub path: &'a str,
+    /// The query without credentials, encoded.
+    pub query: &'a str,
+    /// Headers without credentials.
+    pub headers: &'a HeaderMap,
+    /// Credentials and their places.
+    pub slots: &'a [Slot],
+    /// The body.
+    pub body: &'a Body,
+    /// `Some(cap)`: read the whole body, at most so many decoded bytes. `None`: hand out a stream.
+    pub collect: Option<usize>,
+    /// To be set when sending starts.
+    pub sent: Sent,
+}
+
+/// The head of an answer.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct WireResponse {
+    /// Status and headers.
+    pub head: Head,
+    /// The body.
+    pub body: WireBody,
+}
+
+/// The body of an answer, decompressed.
+pub enum WireBody {
+    /// All of it.
+    Whole(Bytes),
+    /// As it comes.
+    Stream(ByteStream),
+}
+
+impl fmt::Debug for WireBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "Whole({})", bytes.len()),
+            Self::Stream(_) => f.write_str("Stream"),
+        }
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WireErrorKind {
+    /// No connection: DNS, TCP or TLS.
+    Connect,
+    /// The server says that it did not look at the request: a refused HTTP/2 stream.
+    NotProcessed,
+    /// The request cannot be written at all, or its body stream failed.
+    Request,
+    /// The connection broke before the whole answer was here.
+    Broken,
+    /// The body is over the cap.
+    TooLarge,
+}
+
+/// An attempt without a whole answer.
+#[derive(Debug)]
+pub struct WireError {
+    /// Why.
+    pub kind: WireErrorKind,
+    /// A few words, without any address.
+    pub message: String,
+    /// The head, if it came, boxed because it is rare.
+    pub partial: Option<Box<(Head, Bytes)>>,
+}
+
+impl WireError {
+    /// An error without any answer.
+    pub fn new(kind: WireErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), partial: None }
+    }
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for WireError {}

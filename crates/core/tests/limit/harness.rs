@@ -1,0 +1,239 @@
+//! Strict vendors, a line with jitter and hungry callers, under paused time.
+//!
+//! The vendors are a second reading of the rules: they share no code with the limiter.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use afflux_core::limit::{Ask, End, Limiter, Permit};
+use http::{HeaderMap, StatusCode};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
+
+/// How a vendor counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// A timer clears the count for everybody at once, at a phase that no caller knows.
+    FixedWindow,
+    /// Every arrival of the last span counts, refused ones too.
+    SlidingLog,
+    /// A bucket of `count` tokens that fills again within the span.
+    TokenBucket,
+}
+
+pub const EVERY_COUNTING: [Counting; 3] =
+    [Counting::FixedWindow, Counting::SlidingLog, Counting::TokenBucket];
+
+/// A vendor that refuses what its rule does not allow and writes down every arrival.
+#[derive(Debug)]
+pub struct Vendor {
+    counting: Counting,
+    count: u32,
+    per: Duration,
+    started: Instant,
+    phase: Duration,
+    window: (u128, u32),
+    recent: VecDeque<(Duration, u32)>,
+    /// Tokens that are missing in the bucket, in nanoseconds of filling: whole numbers, so that no rounding decides.
+    missing: (Duration, u128),
+    pub arrivals: Vec<(Duration, u32)>,
+    pub refused: u32,
+}
+
+impl Vendor {
+    pub fn new(counting: Counting, count: u32, per: Duration) -> Self {
+        Self {
+            counting,
+            count,
+            per,
+            started: Instant::now(),
+            phase: per * 37 / 100,
+            window: (0, 0),
+            recent: VecDeque::new(),
+            missing: (Duration::ZERO, 0),
+            arrivals: Vec::new(),
+            refused: 0,
+        }
+    }
+
+    pub fn arrive(&mut self, cost: u32) -> StatusCode {
+        let now = self.started.elapsed();
+        self.arrivals.push((now, cost));
+        let accepted = match self.counting {
+            Counting::FixedWindow => self.fits_window(now, cost),
+            Counting::SlidingLog => self.fits_log(now, cost),
+            Counting::TokenBucket => self.fits_bucket(now, cost),
+        };
+        if accepted {
+            return StatusCode::OK;
+        }
+        self.refused += 1;
+        StatusCode::TOO_MANY_REQUESTS
+    }
+
+    fn fits_window(&mut self, now: Duration, cost: u32) -> bool {
+        let number = (now + self.phase).as_nanos() / self.per.as_nanos();
+        if self.window.0 != number {
+            self.window = (number, 0);
+        }
+        self.window.1 += cost;
+        self.window.1 <= self.count
+    }
+
+    fn fits_log(&mut self, now: Duration, cost: u32) -> bool {
+        while self.recent.front().is_some_and(|(at, _)| *at + self.per <= now) {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((now, cost));
+        self.recent.iter().map(|(_, cost)| cost).sum::<u32>() <= self.count
+    }
+
+    fn fits_bucket(&mut self, now: Duration, cost: u32) -> bool {
+        let (then, missing) = self.missing;
+        let token = self.per.as_nanos() / u128::from(self.count);
+        let missing = missing.saturating_sub((now - then).as_nanos()) + token * u128::from(cost);
+        let fits = missing <= self.per.as_nanos();
+        self.missing = (now, if fits { missing } else { missing - token * u128::from(cost) });
+        fits
+    }
+
+    /// The most tokens that arrived in any span of `per`, half open.
+    pub fn most_in_a_span(&self) -> u32 {
+        let (mut most, mut sum) = (0, 0);
+        let mut oldest = self.arrivals.iter().peekable();
+        for (at, cost) in &self.arrivals {
+            sum += cost;
+            while let Some((_, gone)) = oldest.next_if(|(old, _)| *old + self.per <= *at) {
+                sum -= gone;
+            }
+            most = most.max(sum);
+        }
+        most
+    }
+
+    pub fn tokens(&self) -> u32 {
+        self.arrivals.iter().map(|(_, cost)| cost).sum()
+    }
+}
+
+/// What the callers of a run do.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub callers: u64,
+    pub lasts: Duration,
+    /// Each way, in milliseconds.
+    pub jitter: u64,
+    /// Costs that callers draw from.
+    pub costs: Vec<u32>,
+    /// Of 100 calls, how many are dropped after sending.
+    pub dropped: u32,
+    /// How long after the drop the bytes arrive at most, in milliseconds.
+    pub straggle: u64,
+    pub seed: u64,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            callers: 20,
+            lasts: Duration::from_hours(1),
+            jitter: 150,
+            costs: vec![1],
+            dropped: 0,
+            straggle: 10_000,
+            seed: 7,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    pub vendor: Vendor,
+    /// The mean of what the line really took there and back, over answered calls.
+    pub round_trip: Duration,
+    pub lasted: Duration,
+}
+
+impl Outcome {
+    pub fn per_second(&self) -> f64 {
+        f64::from(self.vendor.tokens()) / self.lasted.as_secs_f64()
+    }
+
+    /// The most that a limit counted at the answer can give: each token is away for the round trip and the span.
+    pub fn reachable(&self) -> f64 {
+        f64::from(self.vendor.count) / (self.vendor.per + self.round_trip).as_secs_f64()
+    }
+
+    pub fn line(&self, name: &str) -> String {
+        let (rate, reachable) = (self.per_second(), self.reachable());
+        let nominal = f64::from(self.vendor.count) / self.vendor.per.as_secs_f64();
+        format!(
+            "{name}: {} arrivals, {} refused, most in a span {}, {rate:.4} tokens/s = {:.2} % of count/(per + round \
+             trip {:.1} ms), {:.2} % of count/per",
+            self.vendor.arrivals.len(),
+            self.vendor.refused,
+            self.vendor.most_in_a_span(),
+            100.0 * rate / reachable,
+            self.round_trip.as_secs_f64() * 1e3,
+            100.0 * rate / nominal,
+        )
+    }
+}
+
+impl Run {
+    /// Lets the callers loose on `vendor` through `limiter`. One limiter may serve several; here all share one.
+    pub async fn against(self, limiter: Arc<dyn Limiter>, bucket: &'static str, vendor: Vendor) -> Outcome {
+        let started = Instant::now();
+        let vendor = Arc::new(Mutex::new(vendor));
+        let trips = Arc::new(Mutex::new((Duration::ZERO, 0_u32)));
+        let mut callers = JoinSet::new();
+        for caller in 0..self.callers {
+            let (run, limiter) = (self.clone(), Arc::clone(&limiter));
+            let (vendor, trips) = (Arc::clone(&vendor), Arc::clone(&trips));
+            callers.spawn(async move {
+                let mut random = fastrand::Rng::with_seed(run.seed * 1_000 + caller);
+                let mut stragglers = JoinSet::new();
+                while started.elapsed() < run.lasts {
+                    let cost = run.costs[random.usize(..run.costs.len())];
+                    let ask = Ask { bucket, cost, deadline: None };
+                    let mut permit = Permit::acquire(&limiter, &ask).await.expect("no deadline, no refusal");
+                    permit.sending();
+                    let there = Duration::from_millis(random.u64(0..=run.jitter));
+                    let back = Duration::from_millis(random.u64(0..=run.jitter));
+                    if random.u32(..100) < run.dropped {
+                        // Goes away while the call is on the line; the bytes follow when they like.
+                        sleep(there / 2).await;
+                        drop(permit);
+                        let late = Duration::from_millis(random.u64(0..=run.straggle));
+                        let vendor = Arc::clone(&vendor);
+                        stragglers.spawn(async move {
+                            sleep(late).await;
+                            vendor.lock().unwrap().arrive(cost);
+                        });
+                        continue;
+                    }
+                    let sent = Instant::now();
+                    sleep(there).await;
+                    let status = vendor.lock().unwrap().arrive(cost);
+                    sleep(back).await;
+                    {
+                        let mut trips = trips.lock().unwrap();
+                        *trips = (trips.0 + sent.elapsed(), trips.1 + 1);
+                    }
+                    permit.end(End::Answered { status, headers: &HeaderMap::new() });
+                }
+                stragglers.join_all().await;
+            });
+        }
+        callers.join_all().await;
+        let vendor = Arc::into_inner(vendor).unwrap().into_inner().unwrap();
+        let (sum, calls) = *trips.lock().unwrap();
+        Outcome { vendor, round_trip: sum / calls.max(1), lasted: started.elapsed() }
+    }
+}
