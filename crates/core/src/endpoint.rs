@@ -1,12 +1,6 @@
 //! The trait of a request value: how to encode it and how to decode its answer. It does no IO and knows no client.
 
-use crate::{
-    decode::DecodeError,
-    error::Error,
-    operation::Operation,
-    request::Request,
-    response::Raw,
-};
+use crate::{decode::DecodeError, error::Error, operation::Operation, request::Request, response::Raw};
 
 /// A request as a value.
 ///

@@ -281,7 +281,10 @@ impl Error {
             };
         }
         match (inner.kind, self.retry_time()) {
-            (ErrorKind::RateLimited | ErrorKind::Limit | ErrorKind::Guard | ErrorKind::Server, Some(time)) => {
+            (
+                ErrorKind::RateLimited | ErrorKind::Limit | ErrorKind::Guard | ErrorKind::Server,
+                Some(time),
+            ) => {
                 format!("call again {time}")
             }
             (ErrorKind::Configuration | ErrorKind::Validation, _) => "correct it and call again".to_owned(),
@@ -420,7 +423,8 @@ mod tests {
             safety: Safety::Unsafe,
             ..Operation::GET
         };
-        let mut error = Error::new(ErrorKind::Lost, Delivery::Unknown, "was sent and not answered within 100 s");
+        let mut error =
+            Error::new(ErrorKind::Lost, Delivery::Unknown, "was sent and not answered within 100 s");
         error.0.operation = Some(&PUSH);
         error.0.safety = Safety::Unsafe;
         error.0.attempts.push(Attempt {

@@ -86,7 +86,10 @@ fn strip_origin<'a>(text: &'a str, origin: &Origin) -> Result<&'a str, LinkError
         () if lower.contains("://") => return Err(LinkError::ForeignOrigin),
         () => return Err(LinkError::Malformed),
     };
-    let end = text.get(scheme.len()..).and_then(|rest| rest.find(['/', '?'])).map_or(text.len(), |at| at + scheme.len());
+    let end = text
+        .get(scheme.len()..)
+        .and_then(|rest| rest.find(['/', '?']))
+        .map_or(text.len(), |at| at + scheme.len());
     let (theirs, rest) = (lower.get(..end).unwrap_or_default(), text.get(end..).unwrap_or_default());
     let theirs = theirs.strip_suffix(default_port).unwrap_or(theirs);
     if theirs == origin.as_str() { Ok(rest) } else { Err(LinkError::ForeignOrigin) }

@@ -5,7 +5,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use base64::{Engine as _, engine::general_purpose::{STANDARD, URL_SAFE}};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
@@ -35,9 +38,15 @@ impl Masker {
         }
         let mut shapes = vec![secret.to_owned()];
         for upper in [true, false] {
-            shapes.push(percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)));
-            shapes.push(percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.~!*'()".contains(&byte)));
-            shapes.push(percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte)).replace("%20", "+"));
+            shapes
+                .push(percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)));
+            shapes.push(percent(secret, upper, |byte| {
+                byte.is_ascii_alphanumeric() || b"-_.~!*'()".contains(&byte)
+            }));
+            shapes.push(
+                percent(secret, upper, |byte| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte))
+                    .replace("%20", "+"),
+            );
             shapes.push(percent(secret, upper, |_| false));
         }
         let json = serde_json::Value::from(secret).to_string();

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::schema::{Field, Schema};
+use crate::{
+    decode::Layout,
+    schema::{Field, Schema},
+};
 
 /// How harmful it is to send the same call twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,17 +66,6 @@ impl Cost {
             Self::ByYears(table) => table.get(years).or(table.last()).copied().unwrap_or(1),
         }
     }
-}
-
-/// Where the payload of an answer with many items is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Items {
-    /// Dotted path to the list; empty for a bare array.
-    pub at: &'static str,
-    /// A second path, for vendors that wrap the list on some hosts.
-    pub or_under: Option<&'static str>,
-    /// The key in which each item is wrapped once more.
-    pub wrapped: Option<&'static str>,
 }
 
 /// How an operation is read page by page.
@@ -303,7 +295,7 @@ pub struct Operation {
     /// How answers are told apart.
     pub answers: Answers,
     /// Where items are.
-    pub items: Option<Items>,
+    pub items: Option<Layout>,
     /// How it is paged.
     pub paging: Option<Paging>,
     /// How its job is followed.

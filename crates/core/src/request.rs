@@ -17,7 +17,7 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::{
@@ -220,6 +220,13 @@ impl Request {
         let _ = write!(QueryWriter(&mut self.query), "{value}");
     }
 
+    /// The decoded value of a query parameter.
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
+    }
+
     /// Replaces a query parameter, or appends it.
     pub fn set_query(&mut self, name: &str, value: impl Display) {
         let mut wanted = String::new();
@@ -245,8 +252,9 @@ impl Request {
     /// Sets a JSON body.
     pub fn json(self, body: &impl Serialize) -> Result<Self, Error> {
         let operation = self.operation;
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Error::validation(operation, "body", format!("cannot be written as JSON: {error}")))?;
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Error::validation(operation, "body", format!("cannot be written as JSON: {error}"))
+        })?;
         Ok(self.json_text(body))
     }
 

@@ -149,7 +149,8 @@ fn may_repeat(situation: &Situation) -> bool {
 
 /// Full jitter: anything from zero to the doubled base, so that clients that failed together do not return together.
 pub fn backoff(policy: &RetryPolicy, attempts: u32, jitter: f64) -> Duration {
-    let doubled = policy.base.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
+    let doubled =
+        policy.base.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
     doubled.min(policy.cap).mul_f64(jitter.clamp(0.0, 1.0))
 }
 
@@ -158,7 +159,9 @@ pub fn delivery(safety: Safety, failure: Failure) -> Delivery {
     match (failure, safety) {
         (Failure::NotSent, _) => Delivery::NotSent,
         (Failure::Lost, _) => Delivery::Unknown,
-        (Failure::Server, Safety::ReadOnly) | (Failure::RateLimited | Failure::Final, _) => Delivery::Answered,
+        (Failure::Server, Safety::ReadOnly) | (Failure::RateLimited | Failure::Final, _) => {
+            Delivery::Answered
+        }
         (Failure::Server, _) => Delivery::Unknown,
     }
 }
@@ -267,10 +270,15 @@ mod tests {
     #[test]
     fn a_wait_beyond_cap_or_deadline_returns_at_once_with_the_time() {
         let wait = Duration::from_secs(61);
-        let asked = Situation { server_wait: Some(wait), ..situation(Safety::ReadOnly, Failure::RateLimited) };
+        let asked =
+            Situation { server_wait: Some(wait), ..situation(Safety::ReadOnly, Failure::RateLimited) };
         let policy = RetryPolicy::default();
         assert_eq!(verdict(&policy, &asked, 0.5), Verdict::Stop { retry_after: Some(wait) });
-        let late = Situation { server_wait: Some(Duration::from_secs(5)), time_left: Some(Duration::from_secs(5)), ..asked };
+        let late = Situation {
+            server_wait: Some(Duration::from_secs(5)),
+            time_left: Some(Duration::from_secs(5)),
+            ..asked
+        };
         assert_eq!(verdict(&policy, &late, 0.5), Verdict::Stop { retry_after: late.server_wait });
         let fine = Situation { time_left: Some(Duration::from_secs(6)), ..late };
         assert_eq!(verdict(&policy, &fine, 0.0), Verdict::Retry { wait: Duration::from_secs(5) });

@@ -173,7 +173,10 @@ impl Schema {
         for field in self.fields {
             match entries.get(field.name) {
                 Some(_) if field.read_only => {
-                    found.push(Violation::new(&join(at, field.name), "is set by the vendor and cannot be sent"));
+                    found.push(Violation::new(
+                        &join(at, field.name),
+                        "is set by the vendor and cannot be sent",
+                    ));
                 }
                 Some(value) => field.schema.collect(&join(at, field.name), value, found),
                 None if field.required && !field.read_only => {
@@ -305,7 +308,13 @@ mod tests {
     const LEAD: Schema = Schema {
         kind: Kind::Object,
         fields: &[
-            Field { name: "ip", required: true, read_only: false, schema: Schema { kind: Kind::String, format: Some("ip"), ..Schema::ANY }, summary: "" },
+            Field {
+                name: "ip",
+                required: true,
+                read_only: false,
+                schema: Schema { kind: Kind::String, format: Some("ip"), ..Schema::ANY },
+                summary: "",
+            },
             Field { name: "country", required: false, read_only: false, schema: COUNTRY, summary: "" },
             Field { name: "id", required: true, read_only: true, schema: PAGE, summary: "" },
         ],
@@ -318,7 +327,11 @@ mod tests {
         let table = [
             (LEAD, json!({"ip": "1.1.1.1", "country": "DE"}), ""),
             (LEAD, json!({"country": "DEU"}), "ip is required; country must match ^[A-Z]{2}$"),
-            (LEAD, json!({"ip": "here", "id": 3}), "ip must be an IP address; id is set by the vendor and cannot be sent"),
+            (
+                LEAD,
+                json!({"ip": "here", "id": 3}),
+                "ip must be an IP address; id is set by the vendor and cannot be sent",
+            ),
             (LEAD, json!({"ip": "::1", "Country": "DE"}), "Country is not a documented field"),
             (LEAD, json!([]), " must be an object"),
             (PAGE, json!(101), " must be at most 100"),
@@ -333,7 +346,8 @@ mod tests {
 
     #[test]
     fn a_query_value_is_checked_as_text() {
-        let table = [("1", 0), ("100", 0), ("101", 1), ("0", 1), ("ten", 1), ("99999999999999999999999999", 1)];
+        let table =
+            [("1", 0), ("100", 0), ("101", 1), ("0", 1), ("ten", 1), ("99999999999999999999999999", 1)];
         for (text, violations) in table {
             assert_eq!(PAGE.text_violations("per_page", text).len(), violations, "{text}");
         }

@@ -101,9 +101,10 @@ impl Slot {
     pub(crate) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         let (name, value) = match self {
             Self::Header { name, secret } => (name.clone(), HeaderValue::from_str(secret.expose_secret())),
-            Self::Basic { user, password } => {
-                (header::AUTHORIZATION, HeaderValue::from_str(&format!("Basic {}", basic_pair(user, password))))
-            }
+            Self::Basic { user, password } => (
+                header::AUTHORIZATION,
+                HeaderValue::from_str(&format!("Basic {}", basic_pair(user, password))),
+            ),
             Self::Query { .. } | Self::Body { .. } => return None,
         };
         // `checked` has refused what a header cannot carry, and base64 is always fine.
@@ -122,7 +123,9 @@ impl Slot {
 
     fn secrets(&self) -> Vec<&SecretString> {
         match self {
-            Self::Header { secret, .. } | Self::Query { secret, .. } | Self::Body { secret, .. } => vec![secret],
+            Self::Header { secret, .. } | Self::Query { secret, .. } | Self::Body { secret, .. } => {
+                vec![secret]
+            }
             Self::Basic { user, password } => vec![user, password],
         }
     }

@@ -142,8 +142,9 @@ impl EngineBuilder {
 
     /// Builds the engine; what is wrong with the options is an error here and not at the first call.
     pub fn build(self) -> Result<Engine, Error> {
-        let user_agent = HeaderValue::from_str(&self.user_agent)
-            .map_err(|_| Error::configuration("the user agent holds a character that a header cannot carry"))?;
+        let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
+            Error::configuration("the user agent holds a character that a header cannot carry")
+        })?;
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, user_agent);
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, */*"));

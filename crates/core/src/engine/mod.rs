@@ -6,7 +6,12 @@
 mod builder;
 mod run;
 
-use std::{fmt, future::Future, sync::Arc, time::{Duration, Instant}};
+use std::{
+    fmt,
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use http::HeaderMap;
 

@@ -63,13 +63,21 @@ struct Failed {
 }
 
 impl Run {
-    pub(crate) fn new(inner: Arc<Inner>, request: Request, deadline: Option<Duration>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        inner: Arc<Inner>,
+        request: Request,
+        deadline: Option<Duration>,
+    ) -> Result<Self, Error> {
         let operation = request.operation;
         let slots = match &request.foreign {
             // A presigned address carries its own permission, and is not told ours.
             Some(_) => Arc::default(),
             None => inner.credentials.slots(operation.auth).ok_or_else(|| {
-                Error::validation(operation, operation.auth, "is the name of the credentials that this call needs; the client was built without them")
+                Error::validation(
+                    operation,
+                    operation.auth,
+                    "is the name of the credentials that this call needs; the client was built without them",
+                )
             })?,
         };
         let mut headers = inner.headers.clone();
@@ -169,7 +177,8 @@ impl Run {
     }
 
     async fn permit(&mut self) -> Result<Permit, Error> {
-        let ask = Ask { bucket: self.request.operation.bucket, cost: self.request.cost, deadline: self.deadline };
+        let ask =
+            Ask { bucket: self.request.operation.bucket, cost: self.request.cost, deadline: self.deadline };
         let refusal = match Permit::acquire(&self.inner.limiter, &ask).await {
             Ok(permit) => return Ok(permit),
             Err(refusal) => refusal,
@@ -294,7 +303,8 @@ impl Run {
             (ErrorKind::Decode, Failure::Final, format!("was answered in an undocumented shape: {why}"))
         };
         let head = Head { status: raw.status, headers: raw.headers.clone() };
-        let failed = Failed { kind, failure, what, head: Some(head), body: raw.body.clone(), fault: Fault::default() };
+        let failed =
+            Failed { kind, failure, what, head: Some(head), body: raw.body.clone(), fault: Fault::default() };
         self.failed(failed, started).map(drop)
     }
 
@@ -315,7 +325,9 @@ impl Run {
             failure: failed.failure,
             attempts: u32::try_from(self.attempts.len()).unwrap_or(u32::MAX),
             server_wait,
-            time_left: self.deadline.map(|deadline| deadline.saturating_duration_since(self.inner.clock.now())),
+            time_left: self
+                .deadline
+                .map(|deadline| deadline.saturating_duration_since(self.inner.clock.now())),
             budget: self.inner.budget.has_room(),
             replayable: !matches!(&self.request.body, Body::Stream(stream) if stream.used_up()),
             retry_server_errors: operation.answers.retry_server_errors,
@@ -334,7 +346,9 @@ impl Run {
             }
             Verdict::Stop { retry_after } => {
                 let mut error = error;
-                let advised = (situation.failure == Failure::RateLimited).then_some(operation.answers.limit_wait).flatten();
+                let advised = (situation.failure == Failure::RateLimited)
+                    .then_some(operation.answers.limit_wait)
+                    .flatten();
                 self.set_retry_after(&mut error, retry_after.max(advised));
                 telemetry::failed(&self.span, &error);
                 Err(error)
@@ -381,7 +395,13 @@ impl Run {
         self.attempts.iter().any(|attempt| attempt.delivery == Delivery::Unknown)
     }
 
-    fn note(&mut self, delivery: Delivery, status: Option<StatusCode>, outcome: impl Into<String>, started: Instant) {
+    fn note(
+        &mut self,
+        delivery: Delivery,
+        status: Option<StatusCode>,
+        outcome: impl Into<String>,
+        started: Instant,
+    ) {
         let took = self.inner.clock.now().saturating_duration_since(started);
         self.attempts.push(Attempt { delivery, status, outcome: outcome.into(), took });
     }
@@ -447,8 +467,12 @@ fn failure_of(class: Class, status: StatusCode) -> Option<(ErrorKind, Failure, S
     let named = |verb: &str| format!("{verb}: {status}");
     Some(match class {
         Class::Success => return None,
-        Class::Server(fault) => (ErrorKind::Server, Failure::Server, named("met a fault of the vendor's"), fault),
-        Class::RateLimited(fault) => (ErrorKind::RateLimited, Failure::RateLimited, named("was refused"), fault),
+        Class::Server(fault) => {
+            (ErrorKind::Server, Failure::Server, named("met a fault of the vendor's"), fault)
+        }
+        Class::RateLimited(fault) => {
+            (ErrorKind::RateLimited, Failure::RateLimited, named("was refused"), fault)
+        }
         Class::Redirect => (ErrorKind::Redirect, Failure::Final, named("was redirected"), Fault::default()),
         Class::Unauthorized(fault) => (ErrorKind::Unauthorized, Failure::Final, named("was refused"), fault),
         Class::Refused(fault) => (ErrorKind::Refused, Failure::Final, named("was refused"), fault),

@@ -182,7 +182,8 @@ impl Transport for MockTransport {
 fn answer(wire: &Wire<'_>, head: Head, body: Bytes) -> Result<WireResponse, WireError> {
     let body = match wire.collect {
         Some(cap) if body.len() > cap => {
-            let mut error = WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
+            let mut error =
+                WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
             error.partial = Some(Box::new((head, body.slice(..cap))));
             return Err(error);
         }

@@ -18,7 +18,9 @@ use http::{HeaderValue, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use reqwest::{Client, redirect, retry};
 
-use super::{Head, RootCertificate, Sent, Transport, Wire, WireBody, WireError, WireErrorKind, WireResponse, tls};
+use super::{
+    Head, RootCertificate, Sent, Transport, Wire, WireBody, WireError, WireErrorKind, WireResponse, tls,
+};
 use crate::{
     base_url::Origin,
     clock::BoxFuture,
@@ -123,9 +125,9 @@ impl ReqwestTransport {
         if self.options.http2_prior_knowledge {
             builder = builder.http2_prior_knowledge();
         }
-        tls::configure(builder, loopback, &self.options.roots)?
-            .build()
-            .map_err(|error| Error::configuration(format!("the HTTP client cannot be built: {}", words(&error.without_url()))))
+        tls::configure(builder, loopback, &self.options.roots)?.build().map_err(|error| {
+            Error::configuration(format!("the HTTP client cannot be built: {}", words(&error.without_url())))
+        })
     }
 }
 
@@ -189,7 +191,9 @@ fn body(wire: &Wire<'_>) -> Result<Marked, WireError> {
         .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
     let content = match wire.body {
         Body::Stream(stream) => Content::stream(stream)?,
-        Body::Bytes(bytes) => Content::Bytes(Some(secret::write_body(wire.slots, bytes, json).unwrap_or_else(|| bytes.clone()))),
+        Body::Bytes(bytes) => {
+            Content::Bytes(Some(secret::write_body(wire.slots, bytes, json).unwrap_or_else(|| bytes.clone())))
+        }
         Body::Empty => Content::Bytes(secret::write_body(wire.slots, &Bytes::new(), json)),
     };
     Ok(Marked { content, sent: wire.sent.clone() })
@@ -205,7 +209,10 @@ struct Marked {
 enum Content {
     Bytes(Option<Bytes>),
     /// In a mutex only because reqwest wants its bodies `Sync`; it is never locked, for polling has `&mut`.
-    Stream { stream: Mutex<ByteStream>, length: Option<u64> },
+    Stream {
+        stream: Mutex<ByteStream>,
+        length: Option<u64>,
+    },
 }
 
 impl Content {
@@ -265,7 +272,9 @@ async fn collect(head: &Head, body: reqwest::Body, cap: usize) -> Result<Bytes, 
     let mut body = pin!(body);
     let mut first: Option<Bytes> = None;
     let mut rest = BytesMut::new();
-    let whole = |first: Option<Bytes>, rest: BytesMut| if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() };
+    let whole = |first: Option<Bytes>, rest: BytesMut| {
+        if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() }
+    };
     while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
         let frame = match frame {
             Ok(frame) => frame,
@@ -278,7 +287,8 @@ async fn collect(head: &Head, body: reqwest::Body, cap: usize) -> Result<Bytes, 
         let Ok(data) = frame.into_data() else { continue };
         let so_far = if rest.is_empty() { first.as_ref().map_or(0, Bytes::len) } else { rest.len() };
         if data.len() > cap.saturating_sub(so_far) {
-            let mut error = WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
+            let mut error =
+                WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
             error.partial = Some(Box::new((head.clone(), whole(first, rest))));
             return Err(error);
         }

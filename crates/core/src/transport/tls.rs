@@ -32,7 +32,10 @@ pub(super) fn configure(
 ) -> Result<reqwest::ClientBuilder, Error> {
     use std::sync::Arc;
 
-    use rustls::{ClientConfig, RootCertStore, pki_types::{CertificateDer, pem::PemObject}};
+    use rustls::{
+        ClientConfig, RootCertStore,
+        pki_types::{CertificateDer, pem::PemObject},
+    };
 
     #[cfg(feature = "rustls-ring")]
     let provider = rustls::crypto::ring::default_provider();
@@ -56,8 +59,10 @@ pub(super) fn configure(
         }
         config.with_root_certificates(store).with_no_client_auth()
     } else {
-        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider)
-            .map_err(|error| Error::configuration(format!("the system's certificates cannot be read: {error}")))?;
+        let verifier =
+            rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider).map_err(|error| {
+                Error::configuration(format!("the system's certificates cannot be read: {error}"))
+            })?;
         // "Dangerous" is rustls' word for any verifier that is not its own; this one is the platform's.
         config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
     };
@@ -78,7 +83,8 @@ pub(super) fn configure(
 ) -> Result<reqwest::ClientBuilder, Error> {
     let mut certificates = Vec::new();
     for root in roots {
-        certificates.extend(reqwest::Certificate::from_pem_bundle(&root.0).map_err(|_| unusable("it is not PEM"))?);
+        certificates
+            .extend(reqwest::Certificate::from_pem_bundle(&root.0).map_err(|_| unusable("it is not PEM"))?);
     }
     let builder = builder.tls_backend_native();
     Ok(if loopback { builder.tls_certs_only(certificates) } else { builder.tls_certs_merge(certificates) })
