@@ -49,7 +49,7 @@ fn assert_exact(outcome: &Outcome, count: u32, name: &str) {
 #[tokio::test(start_paused = true)]
 async fn an_hour_of_hungry_callers_gets_no_429_from_any_strict_vendor_and_nearly_the_whole_rate() {
     for counting in EVERY_COUNTING {
-        for jitter in [0, 150] {
+        for jitter in [10, 150] {
             let name = format!("10 in 3 s, {counting:?}, jitter 0..{jitter} ms each way");
             let run = Run { jitter, ..Run::default() };
             let vendor = Vendor::new(counting, 10, SPAN);
@@ -119,11 +119,19 @@ async fn one_cost_for_all_uses_the_whole_token_rate() {
 
 #[tokio::test(start_paused = true)]
 async fn clients_with_different_tokens_share_one_limiter_exactly() {
+    // The vendor counts per host: the calls of both clients arrive in one log.
     let shared = limiter(ten_in_three_seconds());
-    let vendor = Vendor::new(Counting::SlidingLog, 10, SPAN);
-    // The vendor counts per host: both clients' calls arrive in one log.
-    let both = Run { callers: 6, ..Run::default() }.against(Arc::clone(&shared), "reads", vendor).await;
-    assert_exact(&both, 10, "one limiter for two clients");
+    let vendor = Arc::new(Mutex::new(Vendor::new(Counting::SlidingLog, 10, SPAN)));
+    let run = |seed| Run { callers: 10, seed, ..Run::default() };
+    let (one, other) = (
+        run(1).against_shared(Arc::clone(&shared), "reads", Arc::clone(&vendor)),
+        run(2).against_shared(Arc::clone(&shared), "reads", Arc::clone(&vendor)),
+    );
+    let ((round_trip, lasted), _) = tokio::join!(one, other);
+    let vendor = Arc::into_inner(vendor).unwrap().into_inner().unwrap();
+    let outcome = Outcome { vendor, round_trip, lasted };
+    assert_exact(&outcome, 10, "one limiter for two clients");
+    assert!(outcome.per_second() >= 0.97 * outcome.reachable());
     assert_eq!(Arc::strong_count(&shared), 1, "nothing is left behind");
 }
 
@@ -215,12 +223,15 @@ async fn a_pace_of_five_per_second_with_burst_one_is_kept() {
     }
     callers.join_all().await;
     let starts = starts.lock().unwrap();
-    assert!(starts.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(200)));
+    assert!(starts.windows(2).all(|pair| pair[0] + Duration::from_millis(200) <= pair[1]));
     println!("pace 5/s burst 1: {} starts in 10 min", starts.len());
     assert!(starts.len() >= 2_990, "{} starts", starts.len());
 }
 
 // Negative controls: the same harness sees what wrong limiters do.
+
+/// Wrong limiters are caught within minutes.
+const CONTROL: Duration = Duration::from_mins(10);
 
 /// The mistake that looks right: an exact log, stamped when a call is sent.
 #[derive(Debug)]
@@ -308,23 +319,27 @@ async fn control_a_log_stamped_at_sending_is_caught_by_the_harness() {
     for counting in EVERY_COUNTING {
         let wrong = StampedAtSending { count: 10, per: SPAN, starts: Mutex::default() };
         let vendor = Vendor::new(counting, 10, SPAN);
-        let outcome = Run::default().against(Arc::new(wrong), "reads", vendor).await;
+        let outcome =
+            Run { lasts: CONTROL, ..Run::default() }.against(Arc::new(wrong), "reads", vendor).await;
         println!("{}", outcome.line(&format!("control, stamped at sending, {counting:?}")));
         assert!(outcome.vendor.most_in_a_span() > 10);
-        assert!(outcome.vendor.refused > 0);
+        // The other two see it only when the bunch lies across their timer or comes after a full one.
+        assert!(outcome.vendor.refused > 0 || counting != Counting::SlidingLog);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn control_governor_with_a_burst_of_ten_is_caught_by_the_harness() {
-    let ten = NonZeroU32::new(10).unwrap();
-    let quota = Quota::new(ten, SPAN).unwrap();
-    let wrong = GovernorWindow(RateLimiter::direct_with_clock(quota, PausedClock));
-    let vendor = Vendor::new(Counting::SlidingLog, 10, SPAN);
-    let outcome = Run::default().against(Arc::new(wrong), "reads", vendor).await;
-    println!("{}", outcome.line("control, governor with burst 10"));
-    assert!(outcome.vendor.most_in_a_span() >= 18);
-    assert!(outcome.vendor.refused > 0);
+    for counting in EVERY_COUNTING {
+        let quota = Quota::with_period(SPAN / 10).unwrap().allow_burst(NonZeroU32::new(10).unwrap());
+        let wrong = GovernorWindow(RateLimiter::direct_with_clock(quota, PausedClock));
+        let vendor = Vendor::new(counting, 10, SPAN);
+        let outcome =
+            Run { lasts: CONTROL, ..Run::default() }.against(Arc::new(wrong), "reads", vendor).await;
+        println!("{}", outcome.line(&format!("control, governor with burst 10, {counting:?}")));
+        assert!(outcome.vendor.most_in_a_span() >= 18);
+        assert!(outcome.vendor.refused > 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -141,7 +141,7 @@ impl Desk {
             return Turn::Refuse(Refusal::CostAboveLimit { cost: ask.cost, limit });
         }
         self.line.join(place, ask.cost, ask.deadline, waker);
-        self.decide(place, now, ask, calls)
+        self.decide(place, now, ask, false, calls)
     }
 
     /// A waiter that has a place is polled.
@@ -157,10 +157,10 @@ impl Desk {
             // Only a deadline that has passed evicts.
             return Turn::Refuse(self.too_late(now, ask));
         }
-        self.decide(place, now, ask, calls)
+        self.decide(place, now, ask, true, calls)
     }
 
-    fn decide(&mut self, place: u64, now: Instant, ask: &Ask, calls: &mut Calls) -> Turn {
+    fn decide(&mut self, place: u64, now: Instant, ask: &Ask, watching: bool, calls: &mut Calls) -> Turn {
         if let Some(deadline) = ask.deadline
             && (deadline <= now || deadline <= self.books.earliest(now, ask.cost))
         {
@@ -183,7 +183,7 @@ impl Desk {
             let front = self.line.front_cost().unwrap_or(ask.cost);
             self.books.ready(now, front)
         };
-        Turn::Wait(self.line.alarm(place, now, ready, calls))
+        Turn::Wait(self.line.alarm(place, now, ready, watching || gone > 0, calls))
     }
 
     fn too_late(&mut self, now: Instant, ask: &Ask) -> Refusal {

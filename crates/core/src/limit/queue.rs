@@ -157,12 +157,14 @@ impl Line {
     /// Until when the waiter at `place` sleeps if nobody calls it; `ready` is when the front could start.
     ///
     /// The front sleeps until it can start. The next in line watches it and calls it when it overslept. Those further
-    /// back look from time to time, for the case that both are away.
+    /// back look from time to time, for the case that both are away; one that is `watching` because its look fell due
+    /// stays awake until it is clear whether the front comes.
     pub(super) fn alarm(
         &mut self,
         place: u64,
         now: Instant,
         ready: Ready,
+        watching: bool,
         calls: &mut Calls,
     ) -> Option<Instant> {
         let watch = WATCH + WATCH_PER_WAITER * u32::try_from(self.waiting.len()).unwrap_or(u32::MAX >> 10);
@@ -180,7 +182,7 @@ impl Line {
                 front.call(now, calls);
             }
             let front_is_away = match (front.called, ready) {
-                (Some(called), _) if is_next => Some(later(called, PATIENCE)),
+                (Some(called), _) if is_next || watching => Some(later(called, PATIENCE)),
                 (None, Ready::At(at)) if is_next => Some(later(at, PATIENCE)),
                 _ => None,
             };

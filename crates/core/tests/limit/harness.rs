@@ -17,7 +17,7 @@ use tokio::{
 
 /// How a vendor counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counting {
+pub(crate) enum Counting {
     /// A timer clears the count for everybody at once, at a phase that no caller knows.
     FixedWindow,
     /// Every arrival of the last span counts, refused ones too.
@@ -26,12 +26,12 @@ pub enum Counting {
     TokenBucket,
 }
 
-pub const EVERY_COUNTING: [Counting; 3] =
+pub(crate) const EVERY_COUNTING: [Counting; 3] =
     [Counting::FixedWindow, Counting::SlidingLog, Counting::TokenBucket];
 
 /// A vendor that refuses what its rule does not allow and writes down every arrival.
 #[derive(Debug)]
-pub struct Vendor {
+pub(crate) struct Vendor {
     counting: Counting,
     count: u32,
     per: Duration,
@@ -41,12 +41,12 @@ pub struct Vendor {
     recent: VecDeque<(Duration, u32)>,
     /// Tokens that are missing in the bucket, in nanoseconds of filling: whole numbers, so that no rounding decides.
     missing: (Duration, u128),
-    pub arrivals: Vec<(Duration, u32)>,
-    pub refused: u32,
+    pub(crate) arrivals: Vec<(Duration, u32)>,
+    pub(crate) refused: u32,
 }
 
 impl Vendor {
-    pub fn new(counting: Counting, count: u32, per: Duration) -> Self {
+    pub(crate) fn new(counting: Counting, count: u32, per: Duration) -> Self {
         Self {
             counting,
             count,
@@ -61,7 +61,7 @@ impl Vendor {
         }
     }
 
-    pub fn arrive(&mut self, cost: u32) -> StatusCode {
+    pub(crate) fn arrive(&mut self, cost: u32) -> StatusCode {
         let now = self.started.elapsed();
         self.arrivals.push((now, cost));
         let accepted = match self.counting {
@@ -96,14 +96,14 @@ impl Vendor {
     fn fits_bucket(&mut self, now: Duration, cost: u32) -> bool {
         let (then, missing) = self.missing;
         let token = self.per.as_nanos() / u128::from(self.count);
-        let missing = missing.saturating_sub((now - then).as_nanos()) + token * u128::from(cost);
+        let missing = missing.saturating_sub(now.abs_diff(then).as_nanos()) + token * u128::from(cost);
         let fits = missing <= self.per.as_nanos();
         self.missing = (now, if fits { missing } else { missing - token * u128::from(cost) });
         fits
     }
 
     /// The most tokens that arrived in any span of `per`, half open.
-    pub fn most_in_a_span(&self) -> u32 {
+    pub(crate) fn most_in_a_span(&self) -> u32 {
         let (mut most, mut sum) = (0, 0);
         let mut oldest = self.arrivals.iter().peekable();
         for (at, cost) in &self.arrivals {
@@ -116,25 +116,25 @@ impl Vendor {
         most
     }
 
-    pub fn tokens(&self) -> u32 {
+    pub(crate) fn tokens(&self) -> u32 {
         self.arrivals.iter().map(|(_, cost)| cost).sum()
     }
 }
 
 /// What the callers of a run do.
 #[derive(Debug, Clone)]
-pub struct Run {
-    pub callers: u64,
-    pub lasts: Duration,
+pub(crate) struct Run {
+    pub(crate) callers: u64,
+    pub(crate) lasts: Duration,
     /// Each way, in milliseconds.
-    pub jitter: u64,
+    pub(crate) jitter: u64,
     /// Costs that callers draw from.
-    pub costs: Vec<u32>,
+    pub(crate) costs: Vec<u32>,
     /// Of 100 calls, how many are dropped after sending.
-    pub dropped: u32,
+    pub(crate) dropped: u32,
     /// How long after the drop the bytes arrive at most, in milliseconds.
-    pub straggle: u64,
-    pub seed: u64,
+    pub(crate) straggle: u64,
+    pub(crate) seed: u64,
 }
 
 impl Default for Run {
@@ -153,24 +153,25 @@ impl Default for Run {
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Outcome {
-    pub vendor: Vendor,
+pub(crate) struct Outcome {
+    pub(crate) vendor: Vendor,
     /// The mean of what the line really took there and back, over answered calls.
-    pub round_trip: Duration,
-    pub lasted: Duration,
+    pub(crate) round_trip: Duration,
+    pub(crate) lasted: Duration,
 }
 
 impl Outcome {
-    pub fn per_second(&self) -> f64 {
-        f64::from(self.vendor.tokens()) / self.lasted.as_secs_f64()
+    /// Tokens per second without the first burst, which comes for free and would flatter the rate.
+    pub(crate) fn per_second(&self) -> f64 {
+        f64::from(self.vendor.tokens() - self.vendor.count) / self.lasted.as_secs_f64()
     }
 
     /// The most that a limit counted at the answer can give: each token is away for the round trip and the span.
-    pub fn reachable(&self) -> f64 {
+    pub(crate) fn reachable(&self) -> f64 {
         f64::from(self.vendor.count) / (self.vendor.per + self.round_trip).as_secs_f64()
     }
 
-    pub fn line(&self, name: &str) -> String {
+    pub(crate) fn line(&self, name: &str) -> String {
         let (rate, reachable) = (self.per_second(), self.reachable());
         let nominal = f64::from(self.vendor.count) / self.vendor.per.as_secs_f64();
         format!(
@@ -187,10 +188,27 @@ impl Outcome {
 }
 
 impl Run {
-    /// Lets the callers loose on `vendor` through `limiter`. One limiter may serve several; here all share one.
-    pub async fn against(self, limiter: Arc<dyn Limiter>, bucket: &'static str, vendor: Vendor) -> Outcome {
-        let started = Instant::now();
+    /// Lets the callers loose on `vendor` through `limiter`.
+    pub(crate) async fn against(
+        self,
+        limiter: Arc<dyn Limiter>,
+        bucket: &'static str,
+        vendor: Vendor,
+    ) -> Outcome {
         let vendor = Arc::new(Mutex::new(vendor));
+        let (round_trip, lasted) = self.against_shared(limiter, bucket, Arc::clone(&vendor)).await;
+        let vendor = Arc::into_inner(vendor).unwrap().into_inner().unwrap();
+        Outcome { vendor, round_trip, lasted }
+    }
+
+    /// The same where other callers are loose on the vendor too: the mean round trip, and how long it took.
+    pub(crate) async fn against_shared(
+        self,
+        limiter: Arc<dyn Limiter>,
+        bucket: &'static str,
+        vendor: Arc<Mutex<Vendor>>,
+    ) -> (Duration, Duration) {
+        let started = Instant::now();
         let trips = Arc::new(Mutex::new((Duration::ZERO, 0_u32)));
         let mut callers = JoinSet::new();
         for caller in 0..self.callers {
@@ -232,8 +250,7 @@ impl Run {
             });
         }
         callers.join_all().await;
-        let vendor = Arc::into_inner(vendor).unwrap().into_inner().unwrap();
         let (sum, calls) = *trips.lock().unwrap();
-        Outcome { vendor, round_trip: sum / calls.max(1), lasted: started.elapsed() }
+        (sum / calls.max(1), started.elapsed())
     }
 }
