@@ -1,1 +1,23 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod control;
+mod fault;
+pub mod irev;
+mod log;
+mod mask;
+mod prng;
+mod program;
+mod sandbox;
+mod spec;
+mod sync;
+mod vendor;
+mod wire;
+
+pub use clock::Clock;
+pub use fault::{Fault, REFUSAL};
+pub use irev::Irev;
+pub use log::{RequestRecord, Written};
+pub use program::{Options, ServeError, serve, serve_until};
+pub use sandbox::{Sandbox, SandboxBuilder, StartError};
+pub use spec::SpecError;
