@@ -24,7 +24,13 @@ enum Form {
     /// The decimal prints as the text that came.
     Plain(Scaled),
     /// It does not: an exponent, a sign, or more digits than fit.
-    Written { decimal: Option<Decimal>, text: Box<str> },
+    Written(Box<Written>),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Written {
+    decimal: Option<Decimal>,
+    text: Box<str>,
 }
 
 /// A decimal compared digit by digit: `1.1` is not `1.10`.
@@ -50,7 +56,7 @@ impl Amount {
     pub fn decimal(&self) -> Option<Decimal> {
         match &self.form {
             Form::Plain(decimal) => Some(decimal.0),
-            Form::Written { decimal, .. } => *decimal,
+            Form::Written(written) => written.decimal,
         }
     }
 
@@ -58,7 +64,7 @@ impl Amount {
     pub fn text(&self) -> Cow<'_, str> {
         match &self.form {
             Form::Plain(decimal) => Cow::Owned(decimal.0.to_string()),
-            Form::Written { text, .. } => Cow::Borrowed(text),
+            Form::Written(written) => Cow::Borrowed(&written.text),
         }
     }
 
@@ -73,11 +79,13 @@ impl Amount {
     }
 
     fn new(text: &str, quoted: bool) -> Option<Self> {
+        if let Some(decimal) = short(text) {
+            return Some(Self { quoted, form: Form::Plain(Scaled(decimal)) });
+        }
         let form = match exact(text) {
             Some(decimal) if is_plain(text) => Form::Plain(Scaled(decimal)),
-            Some(decimal) => Form::Written { decimal: Some(decimal), text: text.into() },
-            None if Number::split(text).is_some() => Form::Written { decimal: None, text: text.into() },
-            None => return None,
+            None if Number::split(text).is_none() => return None,
+            decimal => Form::Written(Box::new(Written { decimal, text: text.into() })),
         };
         Some(Self { quoted, form })
     }
@@ -134,11 +142,40 @@ impl Serialize for Amount {
 
 /// The exact decimal of a text; `None` if it is none, or if it would have to be rounded.
 pub(super) fn exact(text: &str) -> Option<Decimal> {
+    if let Some(decimal) = short(text) {
+        return Some(decimal);
+    }
     if is_plain(text) {
         return Decimal::from_str_exact(text).ok();
     }
     let expanded = Number::split(text.trim())?.expanded()?;
     Decimal::from_str_exact(&expanded).ok()
+}
+
+/// The same for a [plain](is_plain) text of at most 18 digits, as nearly all are: in one pass.
+fn short(text: &str) -> Option<Decimal> {
+    const MOST_DIGITS: usize = 18;
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    match digits {
+        [b'0', b'0'..=b'9', ..] => return None,
+        [b'0'..=b'9', ..] if digits.len() <= MOST_DIGITS => {}
+        _ => return None,
+    }
+    let mut number = 0_i64;
+    let mut point = None;
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(at),
+            _ => return None,
+        }
+    }
+    let scale = point.map_or(0, |point| digits.len() - point - 1);
+    let minus = digits.len() < text.len();
+    if (point.is_some() && scale == 0) || (minus && number == 0) {
+        return None;
+    }
+    Decimal::try_new(if minus { -number } else { number }, u32::try_from(scale).ok()?).ok()
 }
 
 /// Whether the text is written as a `Decimal` prints: digits, a point with digits, a minus before a value.

@@ -79,6 +79,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Passes over a string without escapes, the cursor being at its quote. Everything else is for [`skip`](Self::skip).
+    fn plain_string(&mut self) -> Option<&'a str> {
+        let inner = self.text.as_bytes().get(self.at + 1..)?;
+        let end = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+        let start = self.at;
+        if *inner.get(end)? != b'"' {
+            return None;
+        }
+        self.at += end + 2;
+        Some(self.slice(start, self.at))
+    }
+
     /// The key of the next member of an object, quotes included, and the colon behind it; `None` at the object's end.
     /// `first` says that the opening brace has just been taken.
     pub(super) fn key(&mut self, first: bool) -> Result<Option<&'a str>, Fault> {
@@ -91,7 +103,10 @@ impl<'a> Cursor<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.fault("expected a key"));
         }
-        let key = self.skip()?;
+        let key = match self.plain_string() {
+            Some(key) => key,
+            None => self.skip()?,
+        };
         if !self.take(b':') {
             return Err(self.fault("expected `:`"));
         }

@@ -48,6 +48,12 @@ macro_rules! id_type {
             }
         }
 
+        impl From<std::borrow::Cow<'_, str>> for $name {
+            fn from(id: std::borrow::Cow<'_, str>) -> Self {
+                Self(id.into_owned())
+            }
+        }
+
         impl From<u64> for $name {
             fn from(id: u64) -> Self {
                 Self(id.to_string())

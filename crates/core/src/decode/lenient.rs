@@ -1,6 +1,5 @@
 //! The trait of everything that can be read tolerantly, and the functions that serde attributes name.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserializer;
@@ -12,23 +11,32 @@ use super::{DecodeError, Field};
 /// The value is not what the type needs. It says what was expected and never the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    expected: Cow<'static, str>,
+    said: Said,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    Expected(&'static str),
+    Whole(String),
 }
 
 impl Mismatch {
     /// `expected` completes the sentence "expected ...".
-    pub fn new(expected: &'static str) -> Self {
-        Self { expected: Cow::Owned(format!("expected {expected}")) }
+    pub const fn new(expected: &'static str) -> Self {
+        Self { said: Said::Expected(expected) }
     }
 
     pub(super) fn because(message: String) -> Self {
-        Self { expected: Cow::Owned(message) }
+        Self { said: Said::Whole(message) }
     }
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.expected)
+        match &self.said {
+            Said::Expected(expected) => write!(f, "expected {expected}"),
+            Said::Whole(message) => f.write_str(message),
+        }
     }
 }
 

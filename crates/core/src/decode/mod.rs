@@ -57,5 +57,6 @@ pub use word::Word;
 #[doc(hidden)]
 pub mod private {
     pub use super::model::from_field as model_from_field;
+    pub use super::scalar::{text, text_from_field};
     pub use serde;
 }

@@ -75,6 +75,9 @@ pub fn texts(body: &Bytes, layout: &Layout) -> Result<Page<JsonText>, DecodeErro
     })
 }
 
+/// Room is made at once for so many rows, and no more on the word of a body.
+const MOST_RESERVED: usize = 1000;
+
 fn walk<R>(
     body: &Bytes,
     layout: &Layout,
@@ -92,7 +95,12 @@ fn walk<R>(
     let Page { rows, keys, beside, .. } = &mut page;
     let walked = walk::items(text, layout, beside, &mut |cursor, key| {
         keys.extend(key.map(|key| (rows.len(), key.to_owned())));
+        let start = cursor.at();
         rows.push(read(cursor, base, rows.len())?);
+        if rows.len() == 1 {
+            // The other rows are about as long.
+            rows.reserve(((text.len() - start) / (cursor.at() - start).max(1)).min(MOST_RESERVED));
+        }
         Ok(())
     });
     walked.map_err(|fault| DecodeError::at(text, fault))?;

@@ -35,6 +35,7 @@ thread_local! {
     static BLAMED: Cell<usize> = const { Cell::new(0) };
 }
 
+#[inline]
 pub(super) fn mode() -> Mode {
     MODE.get()
 }
@@ -76,6 +77,7 @@ pub(super) fn read<T: Lenient>(field: Field<'_>) -> Result<T, Mismatch> {
 }
 
 /// Takes a value's text from a deserializer and reads it.
+#[inline]
 pub(super) fn raw<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     read: impl FnOnce(Field<'_>) -> Result<T, Mismatch>,
@@ -92,6 +94,7 @@ pub(super) fn raw<'de, T, D: Deserializer<'de>>(
 }
 
 /// The fast pass: reads the value that starts at `start`; gives it and where it ends.
+#[inline]
 pub(super) fn fast<T: Lenient>(text: &str, start: usize) -> Option<(T, usize)> {
     let rest = text.get(start..)?;
     let _entered = Entered::new(Mode::Fast);

@@ -1,5 +1,6 @@
 //! Numbers, truth values and texts, in whatever type the vendor writes them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -16,50 +17,65 @@ impl Lenient for String {
     const DIRECT: bool = true;
 
     fn from_field(field: Field<'_>) -> Result<Self, Mismatch> {
-        if field.is_null() { Err(Mismatch::new("a text")) } else { Ok(field.text().into_owned()) }
+        text_from_field(field, |text| text.into_owned())
     }
 
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if parse::mode() == Mode::Fast {
-            deserializer.deserialize_any(Text)
-        } else {
-            parse::raw(deserializer, Self::from_field)
-        }
+        text(deserializer, |text| text.into_owned())
     }
 }
 
-/// Takes what can be turned into its text without loss; a fraction or a long number needs the text itself.
-struct Text;
+/// Reads a text, whatever it is written as, and makes something of it.
+#[inline]
+pub fn text<'de, T, D, F>(deserializer: D, make: F) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    F: FnOnce(Cow<'_, str>) -> T,
+{
+    if parse::mode() == Mode::Fast {
+        deserializer.deserialize_any(Text(make))
+    } else {
+        parse::raw(deserializer, |field| text_from_field(field, make))
+    }
+}
 
-impl Visitor<'_> for Text {
-    type Value = String;
+/// The same from text.
+pub fn text_from_field<T>(field: Field<'_>, make: impl FnOnce(Cow<'_, str>) -> T) -> Result<T, Mismatch> {
+    if field.is_null() { Err(Mismatch::new("a text")) } else { Ok(make(field.text())) }
+}
+
+/// Takes what can be turned into its text without loss; a fraction or a long number needs the text itself.
+struct Text<F>(F);
+
+impl<T, F: FnOnce(Cow<'_, str>) -> T> Visitor<'_> for Text<F> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        Ok((self.0)(Cow::Borrowed(text)))
     }
 
-    fn visit_string<E: Error>(self, text: String) -> Result<String, E> {
-        Ok(text)
+    fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
+        Ok((self.0)(Cow::Owned(text)))
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        Ok((self.0)(Cow::Owned(number.to_string())))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        Ok((self.0)(Cow::Owned(number.to_string())))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<String, E> {
+    fn visit_f64<E: Error>(self, _: f64) -> Result<T, E> {
         Err(needs_care())
     }
 
-    fn visit_bool<E: Error>(self, truth: bool) -> Result<String, E> {
-        Ok(if truth { "true" } else { "false" }.to_owned())
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<T, E> {
+        Ok((self.0)(Cow::Borrowed(if truth { "true" } else { "false" })))
     }
 }
 
@@ -85,11 +101,11 @@ fn whole(text: &str) -> Option<i128> {
 }
 
 /// The text of a number, in quotes or not.
-fn number_text<'a>(field: Field<'a>, expected: &'static str) -> Result<std::borrow::Cow<'a, str>, Mismatch> {
+fn number_text<'a>(field: Field<'a>, expected: &'static str) -> Result<Cow<'a, str>, Mismatch> {
     match field.kind() {
         Kind::Number | Kind::String => Ok(match field.text() {
-            std::borrow::Cow::Borrowed(text) => text.trim().into(),
-            std::borrow::Cow::Owned(text) => text.trim().to_owned().into(),
+            Cow::Borrowed(text) => text.trim().into(),
+            Cow::Owned(text) => text.trim().to_owned().into(),
         }),
         _ => Err(Mismatch::new(expected)),
     }

@@ -184,6 +184,7 @@ fn members(cursor: &mut Cursor<'_>, visit: VisitItem<'_>) -> Result<(), Fault> {
 }
 
 /// Reads the item at the cursor.
+#[inline]
 pub(super) fn item<T: Lenient>(cursor: &mut Cursor<'_>, wrapper: Option<&str>) -> Result<Item<T>, Fault> {
     cursor.peek();
     let start = cursor.at();
@@ -211,6 +212,7 @@ pub(super) fn item<T: Lenient>(cursor: &mut Cursor<'_>, wrapper: Option<&str>) -
 }
 
 /// Reads the value at the cursor: fast, and carefully if that fails. Only text that is not JSON stops the walk.
+#[inline]
 fn view<T: Lenient>(cursor: &mut Cursor<'_>) -> Result<(Range<usize>, Result<T, Fault>), Fault> {
     let start = cursor.at();
     if let Some((view, end)) = parse::fast(cursor.text(), start) {

@@ -87,6 +87,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<std::borrow::Cow<'_, str>> for $name {
+            fn from(word: std::borrow::Cow<'_, str>) -> Self {
+                $crate::decode::Word::from_word(&word)
+            }
+        }
+
         $crate::__text_like!($name);
     };
 }
@@ -137,13 +143,13 @@ macro_rules! __text_like {
             const DIRECT: bool = true;
 
             fn from_field(field: $crate::decode::Field<'_>) -> Result<Self, $crate::decode::Mismatch> {
-                <String as $crate::decode::Lenient>::from_field(field).map(Self::from)
+                $crate::decode::private::text_from_field(field, |text| Self::from(text))
             }
 
             fn lenient<'de, D: $crate::decode::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Self, D::Error> {
-                <String as $crate::decode::Lenient>::lenient(deserializer).map(Self::from)
+                $crate::decode::private::text(deserializer, |text| Self::from(text))
             }
         }
     };
