@@ -290,6 +290,8 @@ pub struct Operation {
     pub weakly_known: bool,
     /// Parameters in path, query and headers.
     pub parameters: &'static [Parameter],
+    /// Names that are not listed may go into the query.
+    pub open_query: bool,
     /// The request body.
     pub body: Option<RequestBody>,
     /// How answers are told apart.
@@ -322,6 +324,7 @@ impl Operation {
         deprecated: false,
         weakly_known: false,
         parameters: &[],
+        open_query: false,
         body: None,
         answers: Answers::JSON,
         items: None,

@@ -16,7 +16,7 @@ use std::{
 use http::HeaderMap;
 
 pub use self::builder::EngineBuilder;
-pub(crate) use self::run::Run;
+pub(crate) use self::run::{Got, Run, StreamAnswer};
 use crate::{
     auth::Credentials,
     base_url::BaseUrl,

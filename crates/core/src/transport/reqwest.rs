@@ -45,6 +45,7 @@ pub struct ReqwestTransport {
 struct Options {
     connect_timeout: Duration,
     roots: Vec<RootCertificate>,
+    #[cfg(feature = "http2")]
     http2_prior_knowledge: bool,
 }
 
@@ -67,6 +68,7 @@ impl ReqwestTransport {
             options: Options {
                 connect_timeout: Duration::from_secs(10),
                 roots: Vec::new(),
+                #[cfg(feature = "http2")]
                 http2_prior_knowledge: false,
             },
             local: OnceLock::new(),
