@@ -91,10 +91,13 @@ impl BaseUrl {
         }
         let host = authority.host().to_ascii_lowercase();
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        if bare.is_empty() || authority.port().is_none() && authority.as_str().ends_with(':') {
-            return Err(BaseUrlError::Malformed);
-        }
-        if authority.port().is_some() && authority.port_u16().is_none() {
+        // `Uri` reads a port that is no number as none; here it is a mistake.
+        let behind_host = authority.as_str().get(authority.host().len()..).unwrap_or_default();
+        let port = match behind_host.strip_prefix(':') {
+            Some(digits) => Some(digits.parse::<u16>().map_err(|_| BaseUrlError::Malformed)?),
+            None => None,
+        };
+        if bare.is_empty() {
             return Err(BaseUrlError::Malformed);
         }
         let loopback = bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
@@ -106,7 +109,7 @@ impl BaseUrl {
             return Err(BaseUrlError::Malformed);
         }
         let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-        let port = authority.port_u16().filter(|port| *port != default_port);
+        let port = port.filter(|port| *port != default_port);
         let text = match port {
             Some(port) => format!("{scheme}://{host}:{port}"),
             None => format!("{scheme}://{host}"),
