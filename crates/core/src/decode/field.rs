@@ -72,7 +72,8 @@ impl<'a> Field<'a> {
 
     /// Whether the value is `[]`, which PHP writes for an empty map.
     pub fn is_empty_array(self) -> bool {
-        self.kind() == Kind::Array && self.elements().next().is_none()
+        let mut cursor = Cursor::new(self.raw, 0);
+        cursor.take(b'[') && cursor.take(b']')
     }
 
     /// The content of a string; `None` for every other kind.
@@ -112,7 +113,8 @@ impl<'a> Field<'a> {
 
     /// Decodes the value with serde.
     pub fn decode<U: DeserializeOwned>(self) -> Result<U, DecodeError> {
-        parse::carefully(self.raw, |deserializer| U::deserialize(deserializer))
+        let decoded = parse::carefully(self.raw, |deserializer| U::deserialize(deserializer));
+        decoded.map_err(|fault| DecodeError::at(self.raw, fault))
     }
 
     /// The value under a name, if this is an object that has it. A name that the text writes with a stray colon

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::lenient::refuse;
 use super::text::utf8;
 use super::walk::{self, Item};
-use super::{DecodeError, Field, JsonText, Lenient};
+use super::{DecodeError, Field, JsonText, Lenient, Mismatch};
 
 /// The wire names that a model knows; written by [`model!`](crate::model).
 pub trait Known {
@@ -165,6 +166,15 @@ impl<T> Serialize for Kept<T> {
 impl<'de, T: Lenient> Deserialize<'de> for Kept<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text: Box<str> = Box::<RawValue>::deserialize(deserializer)?.into();
-        Self::parse(String::from(text)).map_err(serde::de::Error::custom)
+        let kept = Self::parse(String::from(text));
+        kept.map_err(|error| refuse(&Mismatch::because(error.message().to_owned())))
+    }
+}
+
+/// A part of a row that keeps its own text, as a copy.
+impl<T: Lenient> Lenient for Kept<T> {
+    fn from_field(field: Field<'_>) -> Result<Self, Mismatch> {
+        let bytes = Bytes::copy_from_slice(field.raw().as_bytes());
+        Self::parse(bytes).map_err(|error| Mismatch::because(error.message().to_owned()))
     }
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::Deserializer;
 use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
+use super::Field;
 use super::parse::{self, Mode};
-use super::{DecodeError, Field};
 
 /// The value is not what the type needs. It says what was expected and never the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +41,6 @@ impl fmt::Display for Mismatch {
 }
 
 impl std::error::Error for Mismatch {}
-
-impl From<DecodeError> for Mismatch {
-    fn from(error: DecodeError) -> Self {
-        Self::because(error.message().to_owned())
-    }
-}
 
 /// A type that reads what a vendor means, whether or not it came in the documented type.
 ///
@@ -146,7 +140,9 @@ impl<T: Lenient> Lenient for Box<T> {
 /// [`JsonText`](super::JsonText) does.
 impl Lenient for serde_json::Value {
     fn from_field(field: Field<'_>) -> Result<Self, Mismatch> {
-        Ok(field.decode()?)
+        let value =
+            parse::carefully(field.raw(), |deserializer| serde_json::Value::deserialize(deserializer));
+        value.map_err(|fault| Mismatch::because(fault.what))
     }
 }
 

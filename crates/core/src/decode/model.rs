@@ -68,13 +68,13 @@ pub fn object<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -
 
 /// The same from text; `[]` is the empty object.
 pub fn from_field<T: DeserializeOwned>(field: Field<'_>) -> Result<T, Mismatch> {
-    match field.kind() {
-        Kind::Object => Ok(parse::carefully(field.raw(), |deserializer| T::deserialize(deserializer))?),
-        Kind::Array if field.is_empty_array() => {
-            Ok(parse::carefully("{}", |deserializer| T::deserialize(deserializer))?)
-        }
-        _ => Err(Mismatch::new("an object")),
-    }
+    let text = match field.kind() {
+        Kind::Object => field.raw(),
+        Kind::Array if field.is_empty_array() => "{}",
+        _ => return Err(Mismatch::new("an object")),
+    };
+    let model = parse::carefully(text, |deserializer| T::deserialize(deserializer));
+    model.map_err(|fault| Mismatch::because(fault.what))
 }
 
 struct Object<T>(PhantomData<T>);

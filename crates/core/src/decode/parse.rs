@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::cursor::{Fault, offset_of};
 use super::error::describe;
 use super::lenient::{Leniently, refuse};
-use super::{DecodeError, Field, Lenient, Mismatch};
+use super::{Field, Lenient, Mismatch};
 
 /// How the value at hand is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,9 @@ pub(super) fn raw<'de, T, D: Deserializer<'de>>(
 #[inline]
 pub(super) fn fast<T: Lenient>(text: &str, start: usize) -> Option<(T, usize)> {
     let rest = text.get(start..)?;
+    if DEPTH.get() >= DEEPEST {
+        return None;
+    }
     let _entered = Entered::new(Mode::Fast);
     let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Leniently<T>>();
     let value = stream.next()?.ok()?.0;
@@ -115,12 +118,12 @@ pub(super) fn careful<T: Lenient>(text: &str) -> Result<T, Fault> {
 pub(super) fn carefully<'a, T>(
     text: &'a str,
     read: impl Fn(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>) -> serde_json::Result<T>,
-) -> Result<T, DecodeError>
+) -> Result<T, Fault>
 where
     T: serde::de::DeserializeOwned,
 {
     if DEPTH.get() >= DEEPEST {
-        return Err(DecodeError::bare("the value is nested too deeply"));
+        return Err(Fault { at: 0, what: "the value is nested too deeply".to_owned() });
     }
     if DEPTH.get() == 0 {
         forgive();
@@ -139,7 +142,7 @@ where
     }
     let at = blamed_in(text).unwrap_or_else(|| offset_of(text, &error));
     blame(text.as_ptr().addr() + at);
-    Err(DecodeError::at(text, Fault { at, what: describe(&error) }))
+    Err(Fault { at, what: describe(&error) })
 }
 
 /// The byte of this text that the last mismatch was about.

@@ -17,12 +17,16 @@ impl Lenient for String {
     const DIRECT: bool = true;
 
     fn from_field(field: Field<'_>) -> Result<Self, Mismatch> {
-        text_from_field(field, |text| text.into_owned())
+        text_from_field(field, owned)
     }
 
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer, |text| text.into_owned())
+        text(deserializer, owned)
     }
+}
+
+fn owned(text: Cow<'_, str>) -> String {
+    text.into_owned()
 }
 
 /// Reads a text, whatever it is written as, and makes something of it.
