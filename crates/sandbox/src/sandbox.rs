@@ -181,11 +181,14 @@ impl SandboxBuilder {
                 Err(error) => drop(ready.send(Err(error))),
                 Ok((irev, clock)) => {
                     let server = irev.server();
+                    let port = Arc::clone(&server.port);
                     if ready.send(Ok((irev, clock))).is_ok() {
                         tokio::select! {
                             () = server.run() => {}
                             _ = stopped => {}
                         }
+                        // Handles that outlive the sandbox must not keep the port.
+                        port.shut();
                     }
                 }
             }

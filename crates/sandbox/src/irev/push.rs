@@ -135,12 +135,14 @@ impl StandIn {
 
     /// Steps 12 and 13: asks the advertisers in order.
     async fn rotate(&self, lead_uuid: Uuid) -> Answer {
-        let (count, deadline, body) = {
+        // Each advertiser is asked when the one before has answered, not a scheduler's moment later.
+        let (count, mut asked_at, deadline, body) = {
             let mut state = lock(&self.state);
             state.rotations += 1;
-            let deadline = later(self.clock.now(), self.clock.scaled(state.switches.rotation_timeout));
+            let now = self.clock.now();
+            let deadline = later(now, self.clock.scaled(state.switches.rotation_timeout));
             let body = state.lead(lead_uuid).map(|lead| lead.body.clone()).unwrap_or_default();
-            (state.advertisers.len(), deadline, body)
+            (state.advertisers.len(), now, deadline, body)
         };
         let mut last = Rejection::new(ErrorType::RotationError);
         for index in 0..count {
@@ -154,9 +156,10 @@ impl StandIn {
                     }
                 }
             };
-            let ready = later(self.clock.now(), self.clock.scaled(reply.delay));
+            let ready = later(asked_at, self.clock.scaled(reply.delay));
             let in_time = reply.verdict != Verdict::Hang && until(deadline, ready).is_none();
             self.clock.sleep_until(if in_time { ready } else { deadline }).await;
+            asked_at = ready;
             match reply.verdict {
                 Verdict::Accept if in_time => return self.accepted(lead_uuid, index),
                 Verdict::Reject(rejection) if in_time => last = rejection,

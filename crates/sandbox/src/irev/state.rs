@@ -155,7 +155,7 @@ impl State {
         let uuid = self.conversion_ids.uuid();
         let text = |key: &str| lead.body.get(key).cloned().unwrap_or_default();
         let mut profile = lead.body.clone();
-        for key in ["ip", "country_code", "lead_language", "is_test"] {
+        for key in ["ip", "country_code", "lead_language", "is_test", "isTest", "createdAt"] {
             profile.remove(key);
         }
         let row = Fields::default()
@@ -175,9 +175,9 @@ impl State {
             .with("funnelName", "Sandbox Funnel")
             .with("funnelUrl", "https://funnel.example/sandbox/index.html")
             .with("funnelLanguage", "en")
+            .with_others(&profile)
             .with("isTest", lead.is_test)
-            .with("createdAt", row_time(created_at))
-            .with_others(&profile);
+            .with("createdAt", row_time(created_at));
         self.conversions.push(Conversion {
             uuid,
             lead_uuid,

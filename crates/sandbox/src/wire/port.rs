@@ -36,6 +36,8 @@ enum State {
     Open(TcpListener),
     /// The socket holds the address; `None` when the operating system did not give it back yet.
     Closed(Option<TcpSocket>),
+    /// For good: the server has stopped.
+    Shut,
 }
 
 impl Port {
@@ -64,7 +66,7 @@ impl Port {
             slot.waker = Some(context.waker().clone());
             match &slot.state {
                 State::Open(listener) => listener.poll_accept(context),
-                State::Closed(_) => Poll::Pending,
+                State::Closed(_) | State::Shut => Poll::Pending,
             }
         })
         .await
@@ -109,6 +111,12 @@ impl Port {
                 }
             }
         });
+    }
+
+    /// Closes the port for good and gives it back to the system.
+    pub(crate) fn shut(&self) {
+        let _context = self.runtime.enter();
+        lock(&self.slot).state = State::Shut;
     }
 
     fn try_reopen(&self) -> io::Result<()> {

@@ -74,9 +74,10 @@ impl Server {
         let mut closings = self.port.closings();
         loop {
             tokio::select! {
-                there = connection.readable() => if !there { return },
+                biased;
                 // The port was closed: idle connections go with it.
                 _ = closings.changed() => return connection.close().await,
+                there = connection.readable() => if !there { return },
             }
             if self.faults.watches_before_read() && self.struck_before_read(&mut connection).await {
                 // A failure here means that the connection is gone already.

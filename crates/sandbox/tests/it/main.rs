@@ -1,0 +1,17 @@
+//! The sandbox from outside: what goes over the socket, and what its handles tell of it.
+//!
+//! No test sleeps for a vendor's time: clocks stand still and are advanced. One binary, so that linking happens once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+mod bodies;
+mod control;
+mod faults;
+mod lifecycle;
+mod limits;
+mod lists;
+mod pushes;
+mod requests;
+mod rotation;
+mod rules;
