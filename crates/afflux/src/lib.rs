@@ -1,1 +1,6 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub use afflux_core as core;
+pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
+#[cfg(feature = "irev")]
+pub use afflux_irev as irev;

@@ -1,6 +1,4 @@
-//! Typed transport for ad-tech APIs: everything that is not a vendor.
-//!
-//! Placeholder front page.
+#![doc = include_str!("../README.md")]
 
 pub mod auth;
 pub mod base_url;
