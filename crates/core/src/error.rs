@@ -256,7 +256,7 @@ impl Error {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Limit | ErrorKind::Guard => true,
             ErrorKind::RateLimited => self.0.delivery == Delivery::Answered,
-            ErrorKind::Lost | ErrorKind::Server => self.0.safety.repeatable(),
+            ErrorKind::Lost | ErrorKind::Server | ErrorKind::Unreadable => self.0.safety.repeatable(),
             _ => false,
         }
     }
@@ -324,7 +324,7 @@ impl Error {
     fn said(&self) -> Option<String> {
         let quoted = |text: &str| {
             let short: String = text.chars().take(300).collect();
-            short.replace(['\n', '\r'], " ")
+            short.replace(char::is_control, " ")
         };
         match (&self.0.code, &self.0.message) {
             (Some(code), Some(message)) if code != message => {

@@ -153,7 +153,8 @@ impl Engine {
 /// Whether a body is whole, as far as its format can tell: HTML and what was cut off are not JSON.
 fn is_whole(raw: &Raw) -> bool {
     match raw.operation.answers.format {
-        Format::Json if !raw.body.is_empty() => {
+        // An outcome under another status has been read by its classifier, or needs no body.
+        Format::Json if raw.status.is_success() && !raw.body.is_empty() => {
             serde_json::from_slice::<serde::de::IgnoredAny>(&raw.body).is_ok()
         }
         _ => true,

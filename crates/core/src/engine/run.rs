@@ -52,6 +52,33 @@ pub(crate) struct StreamAnswer {
     pub(crate) permit: Permit,
 }
 
+/// A permit while its attempt is under way. Dropped in the middle, it holds the slot only if bytes may have left.
+struct Flight {
+    permit: Option<Permit>,
+    sent: Sent,
+}
+
+impl Flight {
+    /// The attempt is over; its end is told to the permit by whoever reads it. Always there.
+    fn landed(mut self) -> Option<Permit> {
+        let mut permit = self.permit.take();
+        if let Some(permit) = &mut permit {
+            permit.sending();
+        }
+        permit
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if let Some(permit) = &mut self.permit
+            && !self.sent.give_up()
+        {
+            permit.sending();
+        }
+    }
+}
+
 /// A failed attempt, before the verdict.
 struct Failed {
     kind: ErrorKind,
@@ -138,18 +165,34 @@ impl Run {
             let until = self.inner.clock.now() + self.wait;
             self.inner.clock.sleep_until(until).await;
         }
-        let mut permit = self.permit().await?;
+        let permit = self.permit().await?;
         let started = self.inner.clock.now();
         let sent = Sent::default();
-        permit.sending();
+        let flight = Flight { permit: Some(permit), sent: sent.clone() };
         let inner = Arc::clone(&self.inner);
         let ends = self.attempt_ends(started);
         let outcome = until(&*inner.clock, Some(ends), inner.transport.send(self.wire(&inner, &sent))).await;
+        let Some(permit) = flight.landed() else { return Ok(None) };
         match outcome {
             Some(Ok(WireResponse { head, body })) => self.answered(permit, started, head, body).await,
-            Some(Err(error)) => self.broken(permit, started, &sent, error),
-            None => self.timed_out(permit, started, &sent),
+            Some(Err(mut error)) => match error.partial.take_if(|half| self.settles(half.0.status)) {
+                Some(half) => self.answered(permit, started, half.0, WireBody::Whole(half.1)).await,
+                None => self.broken(permit, started, &sent, error),
+            },
+            None => match sent.take_half() {
+                Some(half) if self.settles(half.0.status) => {
+                    self.answered(permit, started, half.0, WireBody::Whole(half.1)).await
+                }
+                half => self.timed_out(permit, started, &sent, half),
+            },
         }
+    }
+
+    /// Whether a status says enough without the whole body: not a success, whose body is the answer, and not where
+    /// the body tells an outcome from a refusal.
+    fn settles(&self, status: StatusCode) -> bool {
+        let also = self.request.operation.answers.also;
+        !status.is_success() && also.iter().all(|(outcome, _)| *outcome != status.as_u16())
     }
 
     fn wire<'a>(&'a self, inner: &'a Inner, sent: &Sent) -> Wire<'a> {
@@ -180,6 +223,10 @@ impl Run {
         let ask =
             Ask { bucket: self.request.operation.bucket, cost: self.request.cost, deadline: self.deadline };
         let refusal = match Permit::acquire(&self.inner.limiter, &ask).await {
+            // Dropped before anything is sent, the permit gives its slot back.
+            Ok(_) if self.deadline.is_some_and(|deadline| deadline <= self.inner.clock.now()) => {
+                Refusal::DeadlineFirst { ready_in: None }
+            }
             Ok(permit) => return Ok(permit),
             Err(refusal) => refusal,
         };
@@ -189,14 +236,19 @@ impl Run {
         };
         // After an attempt the story is that attempt's; the limit only says that there is no time for another.
         let mut error = self.last.take().unwrap_or_else(|| {
-            let mut error =
-                Error::new(ErrorKind::Limit, Delivery::NotSent, format!("was not sent: {refusal}"));
+            let kind = match refusal {
+                // No wait helps.
+                Refusal::CostAboveLimit { .. } => ErrorKind::Validation,
+                _ => ErrorKind::Limit,
+            };
+            let mut error = Error::new(kind, Delivery::NotSent, format!("was not sent: {refusal}"));
             self.describe(&mut error);
             error
         });
         if ready_in.is_some() {
             self.set_retry_after(&mut error, ready_in);
         }
+        telemetry::failed(&self.span, &error);
         Err(error)
     }
 
@@ -252,7 +304,7 @@ impl Run {
         sent: &Sent,
         error: WireError,
     ) -> Result<Option<Got>, Error> {
-        let never_left = !sent.is_marked() || error.kind == WireErrorKind::NotProcessed;
+        let never_left = sent.give_up() || error.kind == WireErrorKind::NotProcessed;
         let message = self.inner.masker.text(&error.message).into_owned();
         let (head, body) = error.partial.map_or((None, Bytes::new()), |partial| (Some(partial.0), partial.1));
         let (kind, failure, what) = match error.kind {
@@ -278,25 +330,36 @@ impl Run {
         self.failed(Failed { kind, failure, what, head, body, fault: Fault::default() }, started)
     }
 
-    fn timed_out(&mut self, permit: Permit, started: Instant, sent: &Sent) -> Result<Option<Got>, Error> {
+    fn timed_out(
+        &mut self,
+        permit: Permit,
+        started: Instant,
+        sent: &Sent,
+        half: Option<Box<(Head, Bytes)>>,
+    ) -> Result<Option<Got>, Error> {
         let seconds = self.inner.clock.now().saturating_duration_since(started).as_secs_f64();
-        let (kind, failure, what, end) = if sent.is_marked() {
-            let what = format!("was sent and not answered within {seconds:.0} s");
-            (ErrorKind::Lost, Failure::Lost, what, End::Lost)
+        let (head, body) = half.map_or((None, Bytes::new()), |half| (Some(half.0), half.1));
+        let (kind, failure, what) = if sent.give_up() {
+            (ErrorKind::Connect, Failure::NotSent, format!("was not sent: no connection within {seconds:.0} s"))
+        } else if head.is_some() {
+            (ErrorKind::Lost, Failure::Lost, format!("was sent and only half answered within {seconds:.0} s"))
         } else {
-            let what = format!("was not sent: no connection within {seconds:.0} s");
-            (ErrorKind::Connect, Failure::NotSent, what, End::NeverLeft)
+            (ErrorKind::Lost, Failure::Lost, format!("was sent and not answered within {seconds:.0} s"))
         };
-        drop(permit.end(end));
-        let failed = Failed { kind, failure, what, head: None, body: Bytes::new(), fault: Fault::default() };
-        self.failed(failed, started)
+        drop(permit.end(match (&head, failure) {
+            (_, Failure::NotSent) => End::NeverLeft,
+            (Some(head), _) => End::Answered { status: head.status, headers: &head.headers },
+            (None, _) => End::Lost,
+        }));
+        self.failed(Failed { kind, failure, what, head, body, fault: Fault::default() }, started)
     }
 
     /// A success that does not decode.
     pub(crate) fn reject(&mut self, raw: &Raw, why: &dyn fmt::Display) -> Result<(), Error> {
-        let started = self.inner.clock.now();
+        let now = self.inner.clock.now();
         // The attempt was noted as answered; it is this one that is looked at again.
-        self.attempts.pop();
+        let took = self.attempts.pop().map_or(Duration::ZERO, |attempt| attempt.took);
+        let started = now.checked_sub(took).unwrap_or(now);
         let (kind, failure, what) = if !is_whole(raw) {
             (ErrorKind::Unreadable, Failure::Lost, format!("was answered with something unreadable: {why}"))
         } else {
@@ -312,7 +375,7 @@ impl Run {
     fn failed(&mut self, failed: Failed, started: Instant) -> Result<Option<Got>, Error> {
         let operation = self.request.operation;
         let safety = self.request.safety;
-        let mutates = operation.safety.mutates();
+        let mutates = safety.mutates();
         let delivery = match failed.kind {
             ErrorKind::Redirect | ErrorKind::Decode if mutates => Delivery::Unknown,
             _ => retry::delivery(safety, failed.failure),
@@ -387,7 +450,7 @@ impl Run {
 
     /// What is known about the call as a whole: an attempt that may have been acted on stays that.
     fn overall(&self, delivery: Delivery) -> Delivery {
-        let settles = delivery == Delivery::Answered && !self.request.operation.safety.mutates();
+        let settles = delivery == Delivery::Answered && !self.request.safety.mutates();
         if self.any_unknown() && !settles { Delivery::Unknown } else { delivery }
     }
 

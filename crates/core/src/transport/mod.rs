@@ -12,8 +12,8 @@ mod tls;
 use std::{
     fmt,
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
     },
 };
 
@@ -38,24 +38,62 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     fn send<'a>(&'a self, wire: Wire<'a>) -> BoxFuture<'a, Result<WireResponse, WireError>>;
 }
 
-/// Set once bytes of a request may have left. Shared with the engine, which reads it when it gives up waiting.
-#[derive(Debug, Clone, Default)]
-pub struct Sent(Arc<AtomicBool>);
+/// Whether bytes of a request may have left, and what came back of an answer. Shared between a transport and the
+/// engine, which asks when it gives up waiting.
+#[derive(Clone, Default)]
+pub struct Sent(Arc<Progress>);
+
+#[derive(Default)]
+struct Progress {
+    state: AtomicU8,
+    half: Mutex<Option<Box<(Head, Bytes)>>>,
+}
+
+const SENT: u8 = 1;
+const GIVEN_UP: u8 = 2;
 
 impl Sent {
-    /// Bytes may have left from now on.
-    pub fn mark(&self) {
-        self.0.store(true, Ordering::Release);
+    /// Bytes may leave from now on. `false`: nobody waits for the answer any more and the attempt counts as not sent,
+    /// so nothing may be written.
+    pub fn mark(&self) -> bool {
+        let first = self.0.state.compare_exchange(0, SENT, Ordering::AcqRel, Ordering::Acquire);
+        first.is_ok() || first == Err(SENT)
     }
 
     /// Whether bytes may have left.
     pub fn is_marked(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.state.load(Ordering::Acquire) == SENT
+    }
+
+    /// Ends the attempt from the waiting side. `true`: nothing left, and nothing will, for [`Sent::mark`] now refuses.
+    pub fn give_up(&self) -> bool {
+        let first = self.0.state.compare_exchange(0, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire);
+        first.is_ok() || first == Err(GIVEN_UP)
+    }
+
+    /// Whether [`Sent::give_up`] came before [`Sent::mark`].
+    pub fn is_given_up(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) == GIVEN_UP
+    }
+
+    /// For a transport that is dropped while it reads a body: keeps the head and what came so far.
+    pub fn keep_half(&self, head: Head, body: Bytes) {
+        *self.0.half.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new((head, body)));
+    }
+
+    /// What was kept by [`Sent::keep_half`].
+    pub(crate) fn take_half(&self) -> Option<Box<(Head, Bytes)>> {
+        self.0.half.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl fmt::Debug for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sent({})", self.is_marked())
     }
 }
 
 /// The parts of a request.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Wire<'a> {
     /// HTTP method.
@@ -78,6 +116,20 @@ pub struct Wire<'a> {
     pub collect: Option<usize>,
     /// To be set when sending starts.
     pub sent: Sent,
+}
+
+impl fmt::Debug for Wire<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Query and path of a presigned address are its permission, and bodies are nobody's business.
+        f.debug_struct("Wire")
+            .field("method", &self.method)
+            .field("origin", &self.origin.as_str())
+            .field("slots", &self.slots)
+            .field("body", &self.body)
+            .field("collect", &self.collect)
+            .field("sent", &self.sent)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The head of an answer.

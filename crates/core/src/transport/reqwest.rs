@@ -144,7 +144,7 @@ impl Transport for ReqwestTransport {
             let (parts, body) = http::Response::from(response).into_parts();
             let head = Head { status: parts.status, headers: parts.headers };
             let body = match wire.collect {
-                Some(cap) => WireBody::Whole(collect(&head, body, cap).await?),
+                Some(cap) => return collect(head, body, cap, wire.sent.clone()).await,
                 None => WireBody::Stream(Box::pin(Frames(body))),
             };
             Ok(WireResponse { head, body })
@@ -244,6 +244,9 @@ impl HttpBody for Marked {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if self.sent.is_given_up() {
+            return Poll::Ready(Some(Err(io::Error::other("the call was given up"))));
+        }
         match &mut self.content {
             Content::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Content::Stream { stream, .. } => {
@@ -254,7 +257,10 @@ impl HttpBody for Marked {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.sent.mark();
+        if !self.sent.mark() {
+            // A body that seems to come, of unknown length, and then fails: the buffered head is thrown away with it.
+            return false;
+        }
         match &self.content {
             Content::Bytes(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
             Content::Stream { .. } => false,
@@ -263,49 +269,78 @@ impl HttpBody for Marked {
 
     fn size_hint(&self) -> SizeHint {
         match self.length() {
-            Some(length) => SizeHint::with_exact(length),
-            None => SizeHint::default(),
+            Some(length) if !self.sent.is_given_up() => SizeHint::with_exact(length),
+            _ => SizeHint::default(),
         }
     }
 }
 
 /// Reads a body up to `cap` decoded bytes.
-async fn collect(head: &Head, body: reqwest::Body, cap: usize) -> Result<Bytes, WireError> {
+async fn collect(head: Head, body: reqwest::Body, cap: usize, sent: Sent) -> Result<WireResponse, WireError> {
     let mut body = pin!(body);
-    let mut first: Option<Bytes> = None;
-    let mut rest = BytesMut::new();
-    let whole = |first: Option<Bytes>, rest: BytesMut| {
-        if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() }
-    };
+    let mut so_far = SoFar { head: Some(head), first: None, rest: BytesMut::new(), sent };
     while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
         let frame = match frame {
             Ok(frame) => frame,
-            Err(error) => {
-                let mut error = wire_error(error, true);
-                error.partial = Some(Box::new((head.clone(), whole(first, rest))));
-                return Err(error);
-            }
+            Err(error) => return Err(so_far.broken(wire_error(error, true))),
         };
         let Ok(data) = frame.into_data() else { continue };
-        let so_far = if rest.is_empty() { first.as_ref().map_or(0, Bytes::len) } else { rest.len() };
-        if data.len() > cap.saturating_sub(so_far) {
-            let mut error =
-                WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
-            error.partial = Some(Box::new((head.clone(), whole(first, rest))));
-            return Err(error);
+        if data.len() > cap.saturating_sub(so_far.len()) {
+            let error = WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
+            return Err(so_far.broken(error));
         }
-        match &first {
-            // One frame is the common case, and it is not copied.
-            None => first = Some(data),
+        so_far.push(data);
+    }
+    // The head is there until it is taken here or by an error.
+    let (head, body) = so_far.take().ok_or_else(|| WireError::new(WireErrorKind::Broken, "no head"))?;
+    Ok(WireResponse { head, body: WireBody::Whole(body) })
+}
+
+/// A body while it is read. Dropped before its end, it leaves what came to whoever gave up waiting.
+struct SoFar {
+    head: Option<Head>,
+    /// One frame is the common case, and it is not copied.
+    first: Option<Bytes>,
+    rest: BytesMut,
+    sent: Sent,
+}
+
+impl SoFar {
+    fn len(&self) -> usize {
+        if self.rest.is_empty() { self.first.as_ref().map_or(0, Bytes::len) } else { self.rest.len() }
+    }
+
+    fn push(&mut self, data: Bytes) {
+        match &self.first {
+            None => self.first = Some(data),
             Some(start) => {
-                if rest.is_empty() {
-                    rest.extend_from_slice(start);
+                if self.rest.is_empty() {
+                    self.rest.extend_from_slice(start);
                 }
-                rest.extend_from_slice(&data);
+                self.rest.extend_from_slice(&data);
             }
         }
     }
-    Ok(whole(first, rest))
+
+    fn take(&mut self) -> Option<(Head, Bytes)> {
+        let rest = std::mem::take(&mut self.rest);
+        let first = self.first.take();
+        let body = if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() };
+        self.head.take().map(|head| (head, body))
+    }
+
+    fn broken(mut self, mut error: WireError) -> WireError {
+        error.partial = self.take().map(Box::new);
+        error
+    }
+}
+
+impl Drop for SoFar {
+    fn drop(&mut self) {
+        if let Some((head, body)) = self.take() {
+            self.sent.keep_half(head, body);
+        }
+    }
 }
 
 /// The data frames of a body.
