@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::{error::Error, operation::Operation};
+
 /// What a value may hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema {
@@ -124,6 +126,35 @@ impl Schema {
             _ => {}
         }
         found
+    }
+
+    /// The first thing that is wrong with a text; for generated code, which needs no check of the type.
+    pub fn text(&self, at: &str, text: &str) -> Result<(), Violation> {
+        let mut found = Vec::new();
+        self.check_text(at, text, &mut found);
+        first(found)
+    }
+
+    /// The same for a whole number.
+    pub fn whole(&self, at: &str, number: impl Into<i128>) -> Result<(), Violation> {
+        self.number(at, approximate(number.into()))
+    }
+
+    /// The same for a number.
+    pub fn number(&self, at: &str, number: f64) -> Result<(), Violation> {
+        let mut found = Vec::new();
+        self.check_bounds(at, number, &mut found);
+        if !number.is_finite() {
+            found.push(Violation::new(at, "must be a number"));
+        }
+        first(found)
+    }
+
+    /// The same for the length of a list.
+    pub fn count(&self, at: &str, items: usize) -> Result<(), Violation> {
+        let mut found = Vec::new();
+        self.check_length(at, items, "items", &mut found);
+        first(found)
     }
 
     fn collect(&self, at: &str, value: &Value, found: &mut Vec<Violation>) {
@@ -262,6 +293,23 @@ impl Violation {
     pub fn new(field: impl Into<String>, demand: impl Into<String>) -> Self {
         Self { field: field.into(), demand: demand.into() }
     }
+
+    /// The same violation, seen from the value that holds this one.
+    #[must_use]
+    pub fn below(self, parent: &str) -> Self {
+        let separator = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
+        Self { field: format!("{parent}{separator}{}", self.field), ..self }
+    }
+
+    /// The error of a call that is not made because of it.
+    pub fn refuse(self, operation: &'static Operation) -> Error {
+        let field = if self.field.is_empty() { "body" } else { &self.field };
+        Error::validation(operation, field, self.demand)
+    }
+}
+
+fn first(found: Vec<Violation>) -> Result<(), Violation> {
+    found.into_iter().next().map_or(Ok(()), Err)
 }
 
 impl fmt::Display for Violation {
