@@ -174,7 +174,9 @@ fn json() -> impl Strategy<Value = String> {
 }
 
 fn object() -> impl Strategy<Value = String> {
-    json().prop_filter("an object", |text| text.starts_with('{'))
+    let name = prop_oneof![Just("value"), Just("meta"), Just("tags"), Just("inner"), Just("open"), Just("x")];
+    let member = (name, json()).prop_map(|(name, value)| format!("\"{name}\": {value}"));
+    prop::collection::vec(member, 0..5).prop_map(|members| format!("{{{}}}", members.join(" ,")))
 }
 
 proptest! {
@@ -219,6 +221,30 @@ proptest! {
         if let (Ok(fast), Ok(careful)) = (fast, careful) {
             prop_assert_eq!(format!("{fast:?}"), format!("{careful:?}"));
         }
+    }
+
+    #[test]
+    fn what_is_taken_for_json_is_json(text in json(), at in any::<prop::sample::Index>(), byte in "[ -~]|é|\n|\u{1}") {
+        prop_assert!(JsonText::new(text.clone()).is_ok());
+        let mut damaged = text;
+        let mut at = at.index(damaged.len());
+        while !damaged.is_char_boundary(at) {
+            at -= 1;
+        }
+        damaged.insert_str(at, &byte);
+        let judged = serde_json::from_str::<serde::de::IgnoredAny>(&damaged).is_ok();
+        prop_assert_eq!(JsonText::new(damaged.clone()).is_ok(), judged, "{}", damaged);
+        damaged.remove(at);
+        if damaged.pop().is_some() {
+            let judged = serde_json::from_str::<serde::de::IgnoredAny>(&damaged).is_ok();
+            prop_assert_eq!(JsonText::new(damaged.clone()).is_ok(), judged, "{}", damaged);
+        }
+    }
+
+    #[test]
+    fn short_texts_are_judged_as_serde_judges_them(text in "[-+0-9.eE\\[\\]{},:\"\\\\u/ntrufalse\\x01 ]{0,12}") {
+        let judged = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+        prop_assert_eq!(JsonText::new(text.clone()).is_ok(), judged, "{}", text);
     }
 
     #[test]

@@ -78,6 +78,7 @@ impl Amount {
         self.decimal().is_none()
     }
 
+    #[inline]
     fn new(text: &str, quoted: bool) -> Option<Self> {
         if let Some(decimal) = short(text) {
             return Some(Self { quoted, form: Form::Plain(Scaled(decimal)) });
@@ -118,6 +119,7 @@ impl fmt::Debug for Amount {
 }
 
 impl Lenient for Amount {
+    #[inline]
     fn from_field(field: Field<'_>) -> Result<Self, Mismatch> {
         let amount = match field.kind() {
             Kind::Number => Self::new(field.raw(), false),
@@ -153,6 +155,7 @@ pub(super) fn exact(text: &str) -> Option<Decimal> {
 }
 
 /// The same for a [plain](is_plain) text of at most 18 digits, as nearly all are: in one pass.
+#[inline]
 fn short(text: &str) -> Option<Decimal> {
     const MOST_DIGITS: usize = 18;
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();

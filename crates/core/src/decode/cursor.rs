@@ -65,6 +65,10 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip(&mut self) -> Result<&'a str, Fault> {
         self.peek();
         let start = self.at;
+        if let Some(end) = super::scan::end_of_value(self.text, start) {
+            self.at = end;
+            return Ok(self.slice(start, end));
+        }
         let rest = self.text.get(start..).unwrap_or_default();
         let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
         match stream.next() {
@@ -79,18 +83,6 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over a string without escapes, the cursor being at its quote. Everything else is for [`skip`](Self::skip).
-    fn plain_string(&mut self) -> Option<&'a str> {
-        let inner = self.text.as_bytes().get(self.at + 1..)?;
-        let end = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
-        let start = self.at;
-        if *inner.get(end)? != b'"' {
-            return None;
-        }
-        self.at += end + 2;
-        Some(self.slice(start, self.at))
-    }
-
     /// The key of the next member of an object, quotes included, and the colon behind it; `None` at the object's end.
     /// `first` says that the opening brace has just been taken.
     pub(super) fn key(&mut self, first: bool) -> Result<Option<&'a str>, Fault> {
@@ -103,10 +95,7 @@ impl<'a> Cursor<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.fault("expected a key"));
         }
-        let key = match self.plain_string() {
-            Some(key) => key,
-            None => self.skip()?,
-        };
+        let key = self.skip()?;
         if !self.take(b':') {
             return Err(self.fault("expected `:`"));
         }
@@ -144,6 +133,7 @@ pub(super) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
 }
 
 /// The content of a JSON string given with its quotes. A lone surrogate becomes U+FFFD; the text keeps what it was.
+#[inline]
 pub(super) fn unescape(quoted: &str) -> std::borrow::Cow<'_, str> {
     use std::borrow::Cow;
     let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(quoted);

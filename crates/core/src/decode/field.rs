@@ -38,16 +38,19 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// A value that is known to be JSON, without whitespace around it.
+    #[inline]
     pub(super) fn new(raw: &'a str) -> Self {
         Self { raw }
     }
 
     /// The text as it came.
+    #[inline]
     pub fn raw(self) -> &'a str {
         self.raw
     }
 
     /// The kind of the value.
+    #[inline]
     pub fn kind(self) -> Kind {
         match self.raw.as_bytes().first() {
             Some(b'"') => Kind::String,
@@ -60,6 +63,7 @@ impl<'a> Field<'a> {
     }
 
     /// Whether the value is `null`.
+    #[inline]
     pub fn is_null(self) -> bool {
         self.kind() == Kind::Null
     }
@@ -77,11 +81,13 @@ impl<'a> Field<'a> {
     }
 
     /// The content of a string; `None` for every other kind.
+    #[inline]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         (self.kind() == Kind::String).then(|| unescape(self.raw))
     }
 
     /// The content of a string, and the text of every other kind as it came.
+    #[inline]
     pub fn text(self) -> Cow<'a, str> {
         self.as_str().unwrap_or(Cow::Borrowed(self.raw))
     }

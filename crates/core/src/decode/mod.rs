@@ -30,6 +30,7 @@ mod page;
 mod parse;
 mod patch;
 mod scalar;
+mod scan;
 mod sensitive;
 mod text;
 mod time;

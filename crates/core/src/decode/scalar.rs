@@ -25,6 +25,7 @@ impl Lenient for String {
     }
 }
 
+#[inline]
 fn owned(text: Cow<'_, str>) -> String {
     text.into_owned()
 }
@@ -44,6 +45,7 @@ where
 }
 
 /// The same from text.
+#[inline]
 pub fn text_from_field<T>(field: Field<'_>, make: impl FnOnce(Cow<'_, str>) -> T) -> Result<T, Mismatch> {
     if field.is_null() { Err(Mismatch::new("a text")) } else { Ok(make(field.text())) }
 }

@@ -44,6 +44,7 @@ impl Lenient for DateTime {
     }
 }
 
+#[inline]
 fn civil(text: &str) -> Option<DateTime> {
     if let Some(time) = usual(text) {
         return Some(time);
@@ -58,6 +59,7 @@ fn civil(text: &str) -> Option<DateTime> {
 
 /// The usual way to write a time, `2023-08-28 14:10:44` with `T` or a blank and up to nanoseconds: several times faster
 /// than a parser of every way. What it does not take is for that parser.
+#[inline]
 fn usual(text: &str) -> Option<DateTime> {
     let [
         y1,
