@@ -258,7 +258,7 @@ impl HttpBody for Marked {
 
     fn is_end_stream(&self) -> bool {
         if !self.sent.mark() {
-            // A body that seems to come, of unknown length, and then fails: the buffered head is thrown away with it.
+            // A body that seems to come and then fails: the buffered head is thrown away with it.
             return false;
         }
         match &self.content {
@@ -269,8 +269,10 @@ impl HttpBody for Marked {
 
     fn size_hint(&self) -> SizeHint {
         match self.length() {
-            Some(length) if !self.sent.is_given_up() => SizeHint::with_exact(length),
-            _ => SizeHint::default(),
+            // Without a length hyper would ask a GET for no body, and nothing could fail.
+            _ if self.sent.is_given_up() => SizeHint::with_exact(1),
+            Some(length) => SizeHint::with_exact(length),
+            None => SizeHint::default(),
         }
     }
 }
