@@ -77,7 +77,8 @@ impl Port {
         {
             let _context = self.runtime.enter();
             let mut slot = lock(&self.slot);
-            if matches!(slot.state, State::Open(_)) {
+            if let State::Open(listener) = &slot.state {
+                stop_listening(listener);
                 slot.state = State::Closed(None);
                 slot.state = State::Closed(bind(self.address).ok());
             }
@@ -116,7 +117,11 @@ impl Port {
     /// Closes the port for good and gives it back to the system.
     pub(crate) fn shut(&self) {
         let _context = self.runtime.enter();
-        lock(&self.slot).state = State::Shut;
+        let mut slot = lock(&self.slot);
+        if let State::Open(listener) = &slot.state {
+            stop_listening(listener);
+        }
+        slot.state = State::Shut;
     }
 
     fn try_reopen(&self) -> io::Result<()> {
@@ -134,6 +139,12 @@ impl Port {
         }
         Ok(())
     }
+}
+
+/// Ends listening at once. Dropping alone would not do while a child process that is just being started still has a
+/// copy of the socket. Where the system has no such call for listeners, dropping has to do.
+fn stop_listening(listener: &TcpListener) {
+    let _ = socket2::SockRef::from(listener).shutdown(std::net::Shutdown::Both);
 }
 
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {

@@ -96,7 +96,7 @@ fn a_rotation_of_more_than_85_seconds_times_out() {
     let sandbox = sandbox();
     let irev = sandbox.irev();
     irev.set_advertisers([
-        Advertiser::new("Slow").otherwise(Word::reject(ErrorType::Unknown).after(Duration::from_secs(60))),
+        Advertiser::new("Slow").otherwise(Word::reject(ErrorType::Unknown).after(Duration::from_mins(1))),
         Advertiser::new("Late").otherwise(Word::accept().after(Duration::from_secs(26))),
         Advertiser::new("Never asked"),
     ]);
@@ -111,7 +111,7 @@ fn a_rotation_of_85_seconds_is_in_time() {
     let sandbox = sandbox();
     let irev = sandbox.irev();
     irev.set_advertisers([
-        Advertiser::new("Slow").otherwise(Word::reject(ErrorType::Unknown).after(Duration::from_secs(60))),
+        Advertiser::new("Slow").otherwise(Word::reject(ErrorType::Unknown).after(Duration::from_mins(1))),
         Advertiser::new("Just").otherwise(Word::accept().after(Duration::from_secs(25))),
     ]);
     assert_eq!(outcome(&push_meanwhile(irev, &lead(1), Duration::from_secs(85))), "Just");
@@ -152,12 +152,12 @@ fn a_scaled_rotation_times_out_soon() {
 fn an_identical_body_meets_the_guard_while_the_first_is_in_rotation() {
     let sandbox = sandbox();
     let irev = sandbox.irev();
-    irev.set_advertisers([Advertiser::new("Slow").otherwise(Word::accept().after(Duration::from_secs(60)))]);
+    irev.set_advertisers([Advertiser::new("Slow").otherwise(Word::accept().after(Duration::from_mins(1)))]);
     std::thread::scope(|scope| {
         let pushing = scope.spawn(|| push(irev, &lead(1)));
         until("the rotation", || irev.rotations_started() == 1);
         assert_eq!(push(irev, &lead(1)).status, 429);
-        irev.advance_clock(Duration::from_secs(60));
+        irev.advance_clock(Duration::from_mins(1));
         assert_eq!(outcome(&pushing.join().unwrap()), "Slow");
     });
     assert_eq!(irev.leads().len(), 1);
