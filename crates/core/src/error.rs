@@ -324,7 +324,7 @@ impl Error {
     fn said(&self) -> Option<String> {
         let quoted = |text: &str| {
             let short: String = text.chars().take(300).collect();
-            short.replace(char::is_control, " ")
+            one_line(&short)
         };
         match (&self.0.code, &self.0.message) {
             (Some(code), Some(message)) if code != message => {
@@ -359,11 +359,16 @@ impl Error {
     }
 }
 
+/// What a vendor or a field's name brings along must not break the line, nor colour a terminal.
+fn one_line(text: &str) -> String {
+    text.replace(|character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}'), " ")
+}
+
 impl fmt::Display for Error {
     /// One line; `{:#}` spreads the same over several.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = if f.alternate() { "\n  " } else { ". " };
-        write!(f, "{}{}{}", self.call(), self.0.what, self.consequence())?;
+        write!(f, "{}{}{}", self.call(), one_line(&self.0.what), self.consequence())?;
         if let Some(said) = self.said() {
             write!(f, "{part}{said}")?;
         }
