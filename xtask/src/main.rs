@@ -1,2 +1,42 @@
-//! Placeholder.
-fn main() {}
+//! The workspace's own tasks: code generation, checks, release.
+
+mod api;
+mod ci;
+mod deps;
+mod process;
+mod release;
+
+use std::{env, process::ExitCode};
+
+const USAGE: &str = "usage: cargo xtask <task>
+  codegen [--check]   writes what comes from crates/*/api.yaml, or fails when it is stale
+  ci                  every check beside the tests
+  deps                the rules of the house
+  api [--check]       lists the public API, or fails when it names a foreign type
+  release             checks what would be published; publishes nothing";
+
+fn main() -> ExitCode {
+    if let Some(code) = api::stand_in_for_rustdoc() {
+        return code;
+    }
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["ci"] => ci::run(),
+        ["deps"] => deps::run(),
+        ["api"] => api::list(),
+        ["api", "--check"] => api::check(),
+        ["release"] => release::run(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
