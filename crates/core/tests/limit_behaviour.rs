@@ -93,6 +93,29 @@ async fn waiters_are_served_in_the_order_in_which_they_came() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_waiter_starts_at_the_very_moment_at_which_its_slot_is_free() {
+    let limiter = limiter(Bucket::new("reads").window(5, SPAN));
+    let tickets: Vec<_> = (0..5).map(|_| limiter.try_acquire(&ask(1)).unwrap()).collect();
+    let started = Instant::now();
+    let mut callers = JoinSet::new();
+    for _ in 0..5 {
+        let limiter = Arc::clone(&limiter);
+        callers.spawn(async move {
+            let ask = ask(1);
+            let _ticket = limiter.acquire(&ask).await.unwrap();
+            started.elapsed().as_millis()
+        });
+    }
+    for ticket in tickets {
+        answer(&limiter, ticket, 200, &[]);
+        sleep(Duration::from_millis(100)).await;
+    }
+    let mut starts = callers.join_all().await;
+    starts.sort_unstable();
+    assert_eq!(starts, [3_000, 3_100, 3_200, 3_300, 3_400]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_who_comes_later_overtakes_a_waiter_with_a_larger_cost() {
     let limiter = limiter(Bucket::new("reads").window(10, SPAN));
     let first = limiter.try_acquire(&ask(5)).unwrap();

@@ -9,24 +9,26 @@ mod harness;
 
 use std::{
     collections::VecDeque,
+    future::{Future, poll_fn},
     num::NonZeroU32,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
 use afflux_core::{
     clock::{BoxFuture, Clock, SystemClock},
-    limit::{Ask, Bucket, End, Limiter, LocalLimiter, Permit, Refusal, Ticket},
+    limit::{Ask, Bucket, End, Feedback, Limiter, LocalLimiter, Permit, Refusal, Ticket},
 };
 use governor::{Quota, RateLimiter};
 use harness::{Counting, EVERY_COUNTING, Outcome, Run, Vendor};
 use http::{HeaderMap, StatusCode};
 use tokio::{
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 const SPAN: Duration = Duration::from_secs(3);
@@ -127,12 +129,121 @@ async fn clients_with_different_tokens_share_one_limiter_exactly() {
         run(1).against_shared(Arc::clone(&shared), "reads", Arc::clone(&vendor)),
         run(2).against_shared(Arc::clone(&shared), "reads", Arc::clone(&vendor)),
     );
-    let ((round_trip, lasted), _) = tokio::join!(one, other);
+    let (one, other) = tokio::join!(one, other);
+    assert!(one.answered.abs_diff(other.answered) < 100, "one line, so both get the same");
     let vendor = Arc::into_inner(vendor).unwrap().into_inner().unwrap();
-    let outcome = Outcome { vendor, round_trip, lasted };
+    let outcome = Outcome { vendor, round_trip: one.round_trip, lasted: one.lasted.max(other.lasted) };
     assert_exact(&outcome, 10, "one limiter for two clients");
     assert!(outcome.per_second() >= 0.97 * outcome.reachable());
     assert_eq!(Arc::strong_count(&shared), 1, "nothing is left behind");
+}
+
+fn analytics(feedback: Feedback) -> Arc<dyn Limiter> {
+    limiter(Bucket::new("analytics").window(60, Duration::from_mins(1)).feedback(feedback))
+}
+
+#[tokio::test(start_paused = true)]
+async fn headers_that_agree_with_our_count_cost_no_rate() {
+    let vendor = Vendor::new(Counting::FixedWindow, 60, Duration::from_mins(1));
+    let run = Run { costs: vec![3], tells: true, ..Run::default() };
+    let outcome = run.against(analytics(Feedback::XRateLimit), "analytics", vendor).await;
+    assert_exact(&outcome, 60, "60 tokens in 60 s, cost 3, with headers");
+    assert!(outcome.per_second() >= 0.97 * outcome.reachable());
+}
+
+#[tokio::test(start_paused = true)]
+async fn headers_keep_us_within_what_somebody_else_has_left_of_the_allowance() {
+    let mut refused = Vec::new();
+    for feedback in [Feedback::Standard, Feedback::XRateLimit] {
+        // Somebody else takes a call's tokens every six seconds, by no limiter of ours: half of the allowance.
+        let vendor = Arc::new(Mutex::new(Vendor::new(Counting::FixedWindow, 60, Duration::from_mins(1))));
+        let theirs = Arc::clone(&vendor);
+        let somebody_else = tokio::spawn(async move {
+            loop {
+                theirs.lock().unwrap().arrive(3);
+                sleep(Duration::from_secs(6)).await;
+            }
+        });
+        // Two callers: what is sent at once cannot learn from each other's answers.
+        let run = Run { callers: 2, costs: vec![3], tells: true, ..Run::default() };
+        let ours = run.against_shared(analytics(feedback), "analytics", Arc::clone(&vendor)).await;
+        somebody_else.abort();
+        println!(
+            "an allowance shared with others, {feedback:?}: {} of {} refused",
+            ours.refused, ours.answered
+        );
+        refused.push(ours.refused);
+    }
+    let [deaf, listening] = refused[..] else { panic!("two runs") };
+    assert!(listening * 3 < deaf, "{listening} refused with headers, {deaf} without");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_caller_at_once_neither_breaks_the_limit_nor_stops_the_others() {
+    let limiter = limiter(ten_in_three_seconds());
+    let vendor = Arc::new(Mutex::new(Vendor::new(Counting::SlidingLog, 10, SPAN)));
+    let started = Instant::now();
+    let done = Arc::new(Mutex::new([0_u32; 5]));
+    let mut callers = JoinSet::new();
+    for caller in 0..25 {
+        let (limiter, vendor, done) = (Arc::clone(&limiter), Arc::clone(&vendor), Arc::clone(&done));
+        callers.spawn(async move {
+            let mut random = fastrand::Rng::with_seed(caller);
+            let mut stragglers = JoinSet::new();
+            while started.elapsed() < Duration::from_hours(1) {
+                let kind = random.usize(..5);
+                let patience = Duration::from_millis(random.u64(..20_000));
+                let deadline = (kind == 1).then(|| (Instant::now() + patience).into_std());
+                let ask = Ask { bucket: "reads", cost: random.u32(1..=3), deadline };
+                let mut waiting = Box::pin(Permit::acquire(&limiter, &ask));
+                if kind == 2 {
+                    // Comes into the line and is not polled for a while.
+                    let once = poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context))).await;
+                    sleep(patience / 4).await;
+                    if once.is_ready() {
+                        continue;
+                    }
+                }
+                let permit = if kind == 3 { timeout(patience, waiting).await } else { Ok(waiting.await) };
+                let Ok(Ok(mut permit)) = permit else { continue };
+                permit.sending();
+                done.lock().unwrap()[kind] += 1;
+                let (there, back) = (random.u64(..=150), random.u64(..=150));
+                match random.u32(..10) {
+                    0 => drop(permit.end(End::NeverLeft)),
+                    1 => {
+                        drop(permit.end(End::Lost));
+                        let vendor = Arc::clone(&vendor);
+                        let late = Duration::from_millis(random.u64(..=10_000));
+                        stragglers.spawn(async move {
+                            sleep(late).await;
+                            vendor.lock().unwrap().arrive(ask.cost);
+                        });
+                    }
+                    _ => {
+                        sleep(Duration::from_millis(there)).await;
+                        let status = vendor.lock().unwrap().arrive(ask.cost);
+                        sleep(Duration::from_millis(back)).await;
+                        drop(permit.end(End::Answered { status, headers: &HeaderMap::new() }));
+                    }
+                }
+            }
+            stragglers.join_all().await;
+        });
+    }
+    callers.join_all().await;
+    let vendor = Arc::into_inner(vendor).unwrap().into_inner().unwrap();
+    let done = *done.lock().unwrap();
+    println!(
+        "every kind at once: {} tokens, most in a span {}, {done:?}",
+        vendor.tokens(),
+        vendor.most_in_a_span()
+    );
+    assert_eq!(vendor.refused, 0);
+    assert!(vendor.most_in_a_span() <= 10);
+    assert!(done.iter().all(|starts| *starts > 100), "{done:?}");
+    // A tenth of the calls is lost and holds its tokens four times as long: 10 tokens in about 4 s.
+    assert!(vendor.tokens() > 3_600 * 10 / 5, "{} tokens", vendor.tokens());
 }
 
 /// Calls in flight at a vendor, as the vendor sees them.

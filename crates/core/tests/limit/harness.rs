@@ -102,6 +102,19 @@ impl Vendor {
         fits
     }
 
+    /// What a fixed window tells about itself with every answer.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let passed = (self.started.elapsed() + self.phase).as_nanos() % self.per.as_nanos();
+        let left = self.per.as_nanos() - passed;
+        let remaining = self.count.saturating_sub(self.window.1);
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-limit", self.count.into());
+        headers.insert("x-ratelimit-remaining", remaining.into());
+        let reset = u64::try_from(left.div_ceil(1_000_000_000)).expect("a window of seconds");
+        headers.insert("x-ratelimit-reset", reset.into());
+        headers
+    }
+
     /// The most tokens that arrived in any span of `per`, half open.
     pub(crate) fn most_in_a_span(&self) -> u32 {
         let (mut most, mut sum) = (0, 0);
@@ -134,6 +147,8 @@ pub(crate) struct Run {
     pub(crate) dropped: u32,
     /// How long after the drop the bytes arrive at most, in milliseconds.
     pub(crate) straggle: u64,
+    /// Whether the vendor tells what remains; only a fixed window can.
+    pub(crate) tells: bool,
     pub(crate) seed: u64,
 }
 
@@ -146,9 +161,20 @@ impl Default for Run {
             costs: vec![1],
             dropped: 0,
             straggle: 10_000,
+            tells: false,
             seed: 7,
         }
     }
+}
+
+/// What the callers saw of it.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// The mean of what the line really took there and back, over answered calls.
+    pub(crate) round_trip: Duration,
+    pub(crate) lasted: Duration,
+    pub(crate) answered: u32,
+    pub(crate) refused: u32,
 }
 
 /// What came of it.
@@ -196,20 +222,20 @@ impl Run {
         vendor: Vendor,
     ) -> Outcome {
         let vendor = Arc::new(Mutex::new(vendor));
-        let (round_trip, lasted) = self.against_shared(limiter, bucket, Arc::clone(&vendor)).await;
+        let seen = self.against_shared(limiter, bucket, Arc::clone(&vendor)).await;
         let vendor = Arc::into_inner(vendor).unwrap().into_inner().unwrap();
-        Outcome { vendor, round_trip, lasted }
+        Outcome { vendor, round_trip: seen.round_trip, lasted: seen.lasted }
     }
 
-    /// The same where other callers are loose on the vendor too: the mean round trip, and how long it took.
+    /// The same where others are loose on the vendor too.
     pub(crate) async fn against_shared(
         self,
         limiter: Arc<dyn Limiter>,
         bucket: &'static str,
         vendor: Arc<Mutex<Vendor>>,
-    ) -> (Duration, Duration) {
+    ) -> Seen {
         let started = Instant::now();
-        let trips = Arc::new(Mutex::new((Duration::ZERO, 0_u32)));
+        let trips = Arc::new(Mutex::new((Duration::ZERO, 0_u32, 0_u32)));
         let mut callers = JoinSet::new();
         for caller in 0..self.callers {
             let (run, limiter) = (self.clone(), Arc::clone(&limiter));
@@ -238,19 +264,24 @@ impl Run {
                     }
                     let sent = Instant::now();
                     sleep(there).await;
-                    let status = vendor.lock().unwrap().arrive(cost);
+                    let (status, headers) = {
+                        let mut vendor = vendor.lock().unwrap();
+                        let status = vendor.arrive(cost);
+                        (status, if run.tells { vendor.headers() } else { HeaderMap::new() })
+                    };
                     sleep(back).await;
                     {
                         let mut trips = trips.lock().unwrap();
-                        *trips = (trips.0 + sent.elapsed(), trips.1 + 1);
+                        let refused = u32::from(status == StatusCode::TOO_MANY_REQUESTS);
+                        *trips = (trips.0 + sent.elapsed(), trips.1 + 1, trips.2 + refused);
                     }
-                    permit.end(End::Answered { status, headers: &HeaderMap::new() });
+                    permit.end(End::Answered { status, headers: &headers });
                 }
                 stragglers.join_all().await;
             });
         }
         callers.join_all().await;
-        let (sum, calls) = *trips.lock().unwrap();
-        (sum / calls.max(1), started.elapsed())
+        let (sum, answered, refused) = *trips.lock().unwrap();
+        Seen { round_trip: sum / answered.max(1), lasted: started.elapsed(), answered, refused }
     }
 }
