@@ -1,8 +1,10 @@
 //! The program as a library: starts the servers, says where they are, runs until interrupted. The command line tool
 //! `afflux` calls the same function.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{self, Write};
+use std::pin::pin;
+use std::task::Poll;
 
 use crate::sandbox::{Sandbox, StartError};
 
@@ -39,17 +41,18 @@ pub enum ServeError {
 /// Starts the servers, writes one line to `out` (a JSON object with base URLs and made-up credentials), and runs until
 /// Ctrl-C.
 pub async fn serve(options: Options, out: impl Write) -> Result<(), ServeError> {
-    // Listened for from the start: an interruption right after the first line must not be lost.
-    let (report, interrupted) = tokio::sync::oneshot::channel();
-    let interrupt = async {
-        let result = tokio::signal::ctrl_c().await;
-        let _ = report.send(result);
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
+    // Asked once before anything starts: from here on an interruption is noticed and does not kill.
+    let early = poll_fn(|context| Poll::Ready(interrupt.as_mut().poll(context))).await;
+    let mut result = Ok(());
+    let end = async {
+        result = match early {
+            Poll::Ready(result) => result,
+            Poll::Pending => interrupt.await,
+        };
     };
-    serve_until(options, out, interrupt).await?;
-    match interrupted.await {
-        Ok(Err(error)) => Err(ServeError::Signal(error)),
-        Ok(Ok(())) | Err(_) => Ok(()),
-    }
+    serve_until(options, out, end).await?;
+    result.map_err(ServeError::Signal)
 }
 
 /// The same with an end of the caller's choice.

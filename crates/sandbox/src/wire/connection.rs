@@ -1,6 +1,7 @@
 //! One connection: reading requests, writing answers in good and in bad ways, and ending.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -194,13 +195,11 @@ impl Connection {
 
     /// Whether the client has closed its side (and nothing more of it is there to be read).
     pub(crate) fn client_left(&self) -> bool {
-        let mut byte = [0_u8; 1];
-        let mut probe = tokio::io::ReadBuf::new(&mut byte);
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        match self.stream.poll_peek(&mut context, &mut probe) {
-            std::task::Poll::Ready(Ok(count)) => count == 0,
-            std::task::Poll::Ready(Err(_)) => true,
-            std::task::Poll::Pending => false,
+        // Asks the socket itself: the runtime's notion of readiness may be a moment old.
+        let mut byte = [MaybeUninit::uninit()];
+        match socket2::SockRef::from(&self.stream).peek(&mut byte) {
+            Ok(count) => count == 0,
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
         }
     }
 

@@ -112,6 +112,20 @@ fn the_first_line_says_where_everything_is() {
     assert_eq!(access["irev"]["token"], "sandbox-irev-token");
 }
 
+/// Interrupts the program as Ctrl-C does, and sees it end in order.
+#[cfg(unix)]
+fn end(program: &mut std::process::Child) {
+    let kill = Command::new("kill").args(["-INT", &program.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(not(unix))]
+fn end(program: &mut std::process::Child) {
+    program.kill().unwrap();
+    program.wait().unwrap();
+}
+
 #[test]
 fn the_program_serves_until_it_is_ended() {
     let mut program = Command::new(env!("CARGO_BIN_EXE_afflux-sandbox"))
@@ -125,8 +139,7 @@ fn the_program_serves_until_it_is_ended() {
     let address =
         access["irev"]["base_url"].as_str().unwrap()["http://".len()..].split('/').next().unwrap().to_owned();
     assert!(TcpStream::connect(&address).is_ok());
-    program.kill().unwrap();
-    program.wait().unwrap();
+    end(&mut program);
 }
 
 #[test]

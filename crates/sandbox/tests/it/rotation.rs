@@ -1,5 +1,6 @@
 //! The rotation: advertisers in order, caps, countries, timeouts, and what operators do afterwards.
 
+use std::io::Write;
 use std::time::Duration;
 
 use afflux_sandbox::irev::{
@@ -7,7 +8,7 @@ use afflux_sandbox::irev::{
 };
 use afflux_sandbox::{Irev, Sandbox};
 
-use crate::support::{Reply, list, push, sandbox, start, until};
+use crate::support::{JSON, LEADS, Reply, auth, connect, list, push, sandbox, start, text, until, wait};
 
 fn lead(number: u32) -> String {
     format!(r#"{{"ip":"1.1.1.1","country_code":"DE","email":"a{number}@x.test","phone":"{number}"}}"#)
@@ -132,6 +133,22 @@ fn an_advertiser_that_hangs_uses_up_the_rotation() {
         irev.advance_clock(Duration::from_millis(1));
         assert_eq!(outcome(&pushing.join().unwrap()), "TIMEOUT_ERROR");
     });
+}
+
+#[test]
+fn a_client_that_leaves_during_the_rotation_has_pushed_a_lead_all_the_same() {
+    let sandbox = sandbox();
+    let irev = sandbox.irev();
+    irev.set_advertisers([Advertiser::new("Slow").otherwise(Word::accept().after(Duration::from_mins(1)))]);
+    let mut impatient = connect(irev);
+    impatient.write_all(text("POST", LEADS, &[auth(irev), JSON], &lead(1)).as_bytes()).unwrap();
+    until("the rotation", || irev.rotations_started() == 1);
+    irev.advance_clock(Duration::from_secs(30));
+    drop(impatient);
+    irev.advance_clock(Duration::from_secs(30));
+    let seen = wait(irev.settled()).remove(0);
+    assert!(seen.committed && seen.client_left, "{seen:?}");
+    assert_eq!((irev.leads()[0].status, irev.conversions().len()), (LeadStatus::Pushed, 1));
 }
 
 #[test]
