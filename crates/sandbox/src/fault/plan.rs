@@ -195,6 +195,16 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_is_reset_before_reading_has_passed_the_faults_before() {
+        let plan = Plan::default();
+        plan.push(Fault::stall().after(1));
+        plan.push(Fault::reset_before_read());
+        let call = site("GET", "listLeads");
+        assert!(plan.take_before_read(call, |_| false).is_some());
+        assert_eq!(names(&plan, &[call, call]), ["stall", "-"]);
+    }
+
+    #[test]
     fn zero_times_is_never() {
         let plan = Plan::default();
         plan.push(Fault::stall().times(0));

@@ -313,6 +313,22 @@ fn a_refusal_may_begin_after_some_calls() {
 }
 
 #[test]
+fn a_closing_port_takes_no_further_call_from_a_connection_that_is_kept() {
+    // Were it left to chance, one of these would go wrong.
+    for _ in 0..8 {
+        let sandbox = sandbox();
+        let irev = sandbox.irev();
+        irev.fault(Fault::refuse().after(1));
+        let mut stream = connect(irev);
+        let one = text("GET", GOALS, &[auth(irev)], "");
+        stream.write_all(format!("{one}{one}").as_bytes()).unwrap();
+        assert_eq!(read_one(&mut stream).status, 200);
+        assert!(read_out(&mut stream).0.is_empty());
+        assert_eq!(wait(irev.settled()).len(), 1);
+    }
+}
+
+#[test]
 fn a_firewall_refuses_bare_clients_with_a_page() {
     let sandbox = sandbox();
     let irev = sandbox.irev();
