@@ -18,6 +18,9 @@ pub const MASK: &str = "[masked]";
 /// A text inside base64 is only looked for when this much of it is certain; less would match by chance.
 const LEAST_BASE64: usize = 8;
 
+/// The start of a credential at the end of a body is one when it is this long; less ends many a body by chance.
+const LEAST_START: usize = 4;
+
 /// Knows credentials and takes them out of texts.
 #[derive(Clone, Default)]
 pub struct Masker {
@@ -50,15 +53,31 @@ impl Masker {
             shapes.push(percent(secret, upper, |_| false));
         }
         let json = serde_json::Value::from(secret).to_string();
-        let json = json.trim_matches('"').to_owned();
+        // One quote on each side; the credential's own are escaped.
+        let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned();
         shapes.push(json.replace('/', "\\/"));
+        for careful in ["<>&", "<>&='"] {
+            for upper in [true, false] {
+                let careful = escaped(&json, careful, upper);
+                shapes.push(ascii_json(&careful, upper));
+                shapes.push(careful);
+            }
+        }
+        shapes.extend(html(secret));
         for upper in [true, false] {
             shapes.push(ascii_json(&json, upper));
             shapes.push(ascii_json(&json.replace('/', "\\/"), upper));
         }
         shapes.push(json);
         for offset in 0..3 {
-            shapes.extend(base64_core(secret, offset));
+            for core in base64_core(secret, offset) {
+                // Base64 inside of JSON or of an address.
+                shapes.push(core.replace('/', "\\/"));
+                for upper in [true, false] {
+                    shapes.push(percent(&core, upper, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+                }
+                shapes.push(core);
+            }
         }
         shapes.retain(|shape| !shape.is_empty());
         self.needles.append(&mut shapes);
@@ -77,15 +96,32 @@ impl Masker {
         masked
     }
 
-    /// A body without credentials; the same bytes where there are none in it.
+    /// As [`Masker::text`], for a text that may have been cut off: the start of a credential at its end goes too.
+    fn cut_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let masked = self.text(text);
+        let starts = |needle: &String| {
+            let most = needle.len().min(masked.len() + 1);
+            (LEAST_START..most).rev().find(|length| needle.get(..*length).is_some_and(|start| masked.ends_with(start)))
+        };
+        match self.needles.iter().filter_map(starts).max() {
+            Some(length) => {
+                let kept = masked.get(..masked.len() - length).unwrap_or_default();
+                Cow::Owned(format!("{kept}{MASK}"))
+            }
+            None => masked,
+        }
+    }
+
+    /// A body without credentials, not even one that was cut off at its end; the same bytes where there are none in
+    /// it.
     pub fn bytes(&self, body: &Bytes) -> Bytes {
         match String::from_utf8_lossy(body) {
-            Cow::Borrowed(text) => match self.text(text) {
+            Cow::Borrowed(text) => match self.cut_text(text) {
                 Cow::Borrowed(_) => body.clone(),
                 Cow::Owned(masked) => Bytes::from(masked),
             },
             // Not UTF-8: mask what can be read, keep the rest as it came only when nothing was found.
-            Cow::Owned(text) => match self.text(&text) {
+            Cow::Owned(text) => match self.cut_text(&text) {
                 Cow::Borrowed(_) => body.clone(),
                 Cow::Owned(masked) => Bytes::from(masked),
             },
@@ -115,6 +151,27 @@ fn percent(secret: &str, upper: bool, plain: impl Fn(u8) -> bool) -> String {
         }
     }
     out
+}
+
+/// JSON whose writer also escapes what HTML would read.
+fn escaped(json: &str, careful: &str, upper: bool) -> String {
+    let mut out = String::new();
+    for character in json.chars() {
+        if careful.contains(character) {
+            let code = u32::from(character);
+            out.push_str(&if upper { format!("\\u{code:04X}") } else { format!("\\u{code:04x}") });
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// The texts of HTML error pages.
+fn html(secret: &str) -> [String; 4] {
+    let text = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let quoted = text.replace('"', "&quot;");
+    [quoted.replace('\'', "&#39;"), quoted.replace('\'', "&#x27;"), quoted, text]
 }
 
 /// The escapes of a writer that keeps JSON in ASCII.

@@ -21,7 +21,8 @@ use crate::{
     engine::Engine,
     error::{Delivery, Error, ErrorKind},
     link::Link,
-    operation::Paging,
+    mask::Masker,
+    operation::{Operation, Paging},
     request::Request,
     response::{Raw, Response},
 };
@@ -336,7 +337,11 @@ where
         loop {
             if let Some(row) = this.rows.pop_front() {
                 this.consumed += 1;
-                return Poll::Ready(Some(row.map_err(|row| bad_row(E::OPERATION, &row))));
+                let masker = match &this.pages.state {
+                    State::Idle(idle) => Some(idle.0.engine.masker()),
+                    State::Fetching(_) | State::Gone => None,
+                };
+                return Poll::Ready(Some(row.map_err(|row| bad_row(E::OPERATION, &row, masker))));
             }
             if let State::Idle(idle) = &this.pages.state {
                 this.at.clone_from(&idle.0.next);
@@ -357,14 +362,12 @@ where
     }
 }
 
-fn bad_row(operation: &'static crate::operation::Operation, row: &BadRow) -> Error {
-    let mut error = Error::new(
-        ErrorKind::Decode,
-        Delivery::Answered,
-        format!("was answered with a row in an undocumented shape: {row}"),
-    );
+fn bad_row(operation: &'static Operation, row: &BadRow, masker: Option<&Masker>) -> Error {
+    let what = format!("was answered with a row in an undocumented shape: {row}");
+    let mut error = Error::new(ErrorKind::Decode, Delivery::Answered, what);
     let inner = error.inner_mut();
     inner.operation = Some(operation);
-    inner.body = Some(row.json().bytes().clone());
+    // Rows are handed out while no page is being fetched, so the masker is there.
+    inner.body = masker.map(|masker| masker.bytes(row.json().bytes()));
     error
 }

@@ -204,6 +204,12 @@ pub(crate) fn masker<'a>(slots: impl IntoIterator<Item = &'a Slot>) -> Masker {
         for secret in slot.secrets() {
             masker.add(secret.expose_secret());
         }
+        if let Slot::Header { secret, .. } = slot
+            && let Some((_, alone)) = secret.expose_secret().split_once(' ')
+        {
+            // `Bearer x`: a vendor may echo the token without the word before it.
+            masker.add(alone.trim());
+        }
         if let Slot::Basic { user, password } = slot {
             masker.add(&format!("{}:{}", user.expose_secret(), password.expose_secret()));
         }

@@ -1,6 +1,7 @@
 //! What the tests of transport and engine share: fixture operations, servers on raw sockets, a watched transport.
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
+pub mod canary;
 pub mod h2;
 pub mod operations;
 pub mod peer;
