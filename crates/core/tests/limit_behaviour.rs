@@ -246,8 +246,8 @@ async fn a_wait_that_depends_on_calls_in_flight_ends_at_the_deadline() {
     let refused = limiter.acquire(&ask_until(started + 2 * SECOND)).await;
     assert!(matches!(refused, Err(Refusal::DeadlineFirst { .. })));
     assert_eq!(started.elapsed(), 2 * SECOND);
-    // The same with a window whose one call ends too late.
     answer(&limiter, held, 200, &[]);
+    assert!(limiter.try_acquire(&ask(1)).is_some(), "the line is empty again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -346,6 +346,37 @@ async fn waiters_that_nobody_polls_any_more_are_passed_over_and_exactness_holds(
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_next_in_line_waits_at_most_half_a_second_for_a_waiter_that_overslept() {
+    let limiter = limiter(Bucket::new("reads").window(1, SPAN));
+    let ask = ask(1);
+    let ticket = limiter.try_acquire(&ask).unwrap();
+    sleep(Duration::from_millis(330)).await;
+    answer(&limiter, ticket, 200, &[]);
+    let started = Instant::now();
+    let _stuck = polled_once(&limiter, &ask, 1).await;
+    let other = Arc::clone(&limiter);
+    // In a task of its own: the other one's sleep must not wake it.
+    let next = tokio::spawn(async move {
+        let ask = Ask { bucket: "reads", cost: 1, deadline: None };
+        other.acquire(&ask).await.unwrap();
+    });
+    next.await.unwrap();
+    assert_eq!(started.elapsed(), SPAN + Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_eviction_happens_at_the_deadline_itself() {
+    let limiter = limiter(Bucket::new("reads").window(10, SPAN));
+    let _in_flight = limiter.try_acquire(&ask(5)).unwrap();
+    let started = Instant::now();
+    let deadline = started + Duration::from_millis(1_300);
+    let (large, small) = (Ask { cost: 8, ..ask_until(deadline) }, ask(1));
+    let _stuck = polled_once(&limiter, &large, 1).await;
+    limiter.acquire(&small).await.unwrap();
+    assert_eq!(started.elapsed(), Duration::from_millis(1_300));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slot_freed_by_an_answer_passes_over_a_waiter_that_does_not_come() {
     let limiter = limiter(Bucket::new("reads").concurrency(1));
     let held = limiter.try_acquire(&ask(1)).unwrap();
@@ -411,6 +442,38 @@ async fn a_429_seen_at_the_head_of_the_answer_closes_the_gate_for_those_who_wait
     answer(&limiter, first, 429, &[("retry-after", "60")]);
     patient.await.unwrap();
     assert_eq!(started.elapsed(), 60 * SECOND, "the same answer is not heard twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gate_that_closes_refuses_a_waiter_behind_one_that_sleeps() {
+    let limiter = limiter(Bucket::new("reads").window(2, SPAN));
+    let (first, second) = (limiter.try_acquire(&ask(1)).unwrap(), limiter.try_acquire(&ask(1)).unwrap());
+    answer(&limiter, first, 200, &[]);
+    let started = Instant::now();
+    let (patient, hurried) = (ask(1), ask_until(started + 20 * SECOND));
+    let (mut patient, mut hurried) = (limiter.acquire(&patient), limiter.acquire(&hurried));
+    assert!(poll_once(&mut patient).await.is_pending());
+    assert!(poll_once(&mut hurried).await.is_pending());
+    let other = Arc::clone(&limiter);
+    let refuse = async move { answer(&other, second, 429, &[("retry-after", "60")]) };
+    let (refused, ()) = tokio::join!(hurried, refuse);
+    assert_eq!(refused_in(&refused), 60 * SECOND);
+    assert_eq!(started.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_headers_uses_up_what_remained() {
+    let limiter = limiter(Bucket::new("reads").feedback(Feedback::XRateLimit));
+    let ticket = limiter.try_acquire(&ask(1)).unwrap();
+    answer(&limiter, ticket, 200, &[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset", "9")]);
+    for _ in 0..2 {
+        let ticket = limiter.try_acquire(&ask(1)).unwrap();
+        answer(&limiter, ticket, 200, &[]);
+    }
+    let last = limiter.try_acquire(&ask(1)).unwrap();
+    assert!(limiter.try_acquire(&ask(1)).is_none());
+    answer(&limiter, last, 200, &[]);
+    assert_eq!(wait_for(&limiter, 1).await, 9 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
