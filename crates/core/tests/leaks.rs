@@ -24,7 +24,7 @@ use afflux_core::{
 };
 use support::{
     CONNECT,
-    canary::{self, BODY, HEADER, PASSWORD, QUERY, USER, echo, echo_headers, leaks},
+    canary::{self, BODY, HEADER, PASSWORD, QUERY, USER, echo, echo_headers, leaks, readable_echo},
     operations::{CREATE, READ},
     peer::{Peer, http},
     quick,
@@ -152,6 +152,7 @@ async fn no_output_of_a_failing_call_holds_a_secret() {
         .unwrap()
         .replace("content-length: ", "content-length: 1\r\nx-was: ");
     let answers = [
+        ("a readable refusal", http("422 Unprocessable", &headers, &readable_echo())),
         ("a refusal", echoing("422 Unprocessable", json)),
         ("no permission", echoing("401 Unauthorized", json)),
         ("a server fault", echoing("500 Internal Server Error", json)),

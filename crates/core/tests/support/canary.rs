@@ -100,6 +100,12 @@ pub fn echo() -> String {
     echo
 }
 
+/// The same as JSON that can be read, so that the vendor's words are found in it.
+pub fn readable_echo() -> String {
+    let echo = echo().replace("{\"message\":\"", "").replace("\"}", "");
+    serde_json::json!({ "message": echo }).to_string()
+}
+
 /// Headers in which a vendor echoes what a header can carry.
 pub fn echo_headers() -> String {
     let mut headers = String::new();
