@@ -370,9 +370,14 @@ async fn an_eviction_happens_at_the_deadline_itself() {
     let _in_flight = limiter.try_acquire(&ask(5)).unwrap();
     let started = Instant::now();
     let deadline = started + Duration::from_millis(1_300);
-    let (large, small) = (Ask { cost: 8, ..ask_until(deadline) }, ask(1));
+    let large = Ask { cost: 8, ..ask_until(deadline) };
     let _stuck = polled_once(&limiter, &large, 1).await;
-    limiter.acquire(&small).await.unwrap();
+    let other = Arc::clone(&limiter);
+    let next = tokio::spawn(async move {
+        let small = Ask { bucket: "reads", cost: 1, deadline: None };
+        other.acquire(&small).await.unwrap();
+    });
+    next.await.unwrap();
     assert_eq!(started.elapsed(), Duration::from_millis(1_300));
 }
 
@@ -474,6 +479,10 @@ async fn an_answer_without_headers_uses_up_what_remained() {
     assert!(limiter.try_acquire(&ask(1)).is_none());
     answer(&limiter, last, 200, &[]);
     assert_eq!(wait_for(&limiter, 1).await, 9 * SECOND);
+    // Nothing of it sticks to the next count.
+    let ticket = limiter.try_acquire(&ask(1)).unwrap();
+    answer(&limiter, ticket, 200, &[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset", "9")]);
+    assert!(limiter.try_acquire(&ask(3)).is_some());
 }
 
 #[tokio::test(start_paused = true)]
