@@ -179,7 +179,9 @@ fn assemble(wire: &Wire<'_>) -> Result<reqwest::Request, WireError> {
         headers.insert(name, value);
     }
     let body = body(wire)?;
-    if let Some(length) = body.length().filter(|length| *length > 0) {
+    // A change without a body says so: some servers refuse it else.
+    let says_none = [http::Method::POST, http::Method::PUT, http::Method::PATCH].contains(wire.method);
+    if let Some(length) = body.length().filter(|length| *length > 0 || says_none) {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     *request.body_mut() = Some(reqwest::Body::wrap(body));
