@@ -1,0 +1,137 @@
+//! How answers are told apart, paged and followed: the rules of `x-afflux`, checked against the operation.
+
+use super::{
+    super::{
+        api::{Answers, Items, Job, Output, Paging, Parameter, Shape},
+        spec::{self, ErrorRule, Place, Span},
+    },
+    Lowering,
+};
+
+impl<'a> Lowering<'a> {
+    pub(super) fn answers(&mut self, operation: &'a spec::Operation, output: &Output) -> Answers {
+        let extension = &operation.extension.value;
+        let shapes: Vec<&Shape> = match output {
+            Output::Single(shape) => vec![shape],
+            Output::Several { variants, .. } => variants.iter().map(|variant| &variant.shape).collect(),
+        };
+        let has = |wanted: fn(&Shape) -> bool| shapes.iter().any(|shape| wanted(shape));
+        let text = has(|shape| *shape == Shape::Text);
+        let json = has(|shape| matches!(shape, Shape::One { .. } | Shape::Page { .. }));
+        let empty = has(|shape| *shape == Shape::Empty);
+        let errors = &self.document.extension.errors;
+        let paths = match extension.errors.as_ref().map(|rule| (&rule.value, Span::of(rule))) {
+            None => errors.get("default"),
+            Some((ErrorRule::Paths(paths), _)) => Some(paths),
+            Some((ErrorRule::Named(name), span)) => {
+                let found = errors.get(name);
+                if found.is_none() {
+                    self.fault(span, format!("there is no `{name}` among the errors"));
+                }
+                found
+            }
+        };
+        let mut also = Vec::new();
+        for (status, paths) in extension.also.iter() {
+            match status.value.parse::<u16>() {
+                Ok(number @ 300..600) => also.push((number, paths.words())),
+                _ => self.fault(Span::of(status), format!("`{}` is not a status beside 2xx", status.value)),
+            }
+        }
+        if extension.envelope.is_some() && extension.items.is_some() {
+            self.fault(Span::of(&operation.id), "`envelope` and `items` contradict each other: `items.at` is the path");
+        }
+        Answers {
+            format: match (text, json) {
+                (true, true) => "TextOrJson",
+                (true, false) => "Text",
+                (false, true) => "Json",
+                (false, false) => "Empty",
+            },
+            success: extension.success.as_ref().map(|success| (success.path.clone(), success.is.words())),
+            code: paths.map(|paths| paths.code.words()).unwrap_or_default(),
+            message: paths.map(|paths| paths.message.words()).unwrap_or_default(),
+            field: paths.map(|paths| paths.field.words()).unwrap_or_default(),
+            unsettled: extension.unsettled.words(),
+            outcomes: extension.outcomes.words(),
+            also,
+            retry_server_errors: extension.retry_server_errors,
+            limit_precedes_work: extension.limit_precedes_work.unwrap_or(true),
+            limit_wait: extension.limit_wait.map(|time| time.0),
+            may_be_empty: extension.may_be_empty || (empty && json),
+        }
+    }
+
+    pub(super) fn items(&mut self, operation: &'a spec::Operation) -> Option<Items> {
+        let rule = &operation.extension.value.items.as_ref()?.value;
+        Some(Items {
+            at: rule.at.clone(),
+            or_under: rule.or_under.clone(),
+            wrapped: rule.wrapped.clone(),
+            keyed: rule.keyed,
+            optional: rule.optional,
+        })
+    }
+
+    pub(super) fn paging(
+        &mut self,
+        operation: &'a spec::Operation,
+        output: &Output,
+        parameters: &[Parameter],
+    ) -> Option<Paging> {
+        let stated = operation.extension.value.paging.as_ref()?;
+        let (rule, span) = (&stated.value, Span::of(stated));
+        if !matches!(output, Output::Single(Shape::Page { .. })) {
+            self.fault(span, "only an operation with `items` can be paged");
+        }
+        let named = [&rule.page, &rule.size, &rule.offset, &rule.limit, &rule.cursor];
+        for name in named.into_iter().flatten() {
+            let known = |parameter: &Parameter| parameter.name == name.value && parameter.place == Place::Query;
+            if !parameters.iter().any(known) {
+                self.fault(Span::of(name), format!("`{}` is not a query parameter", name.value));
+            }
+        }
+        let text = |name: &spec::Spanned<String>| name.value.clone();
+        let spec::PagingRule { page, size, offset, limit, cursor, max, total, next, link, until } = rule;
+        match (page, size, offset, limit, cursor, max, total, next, link, until) {
+            (Some(page), Some(size), None, None, None, Some(max), None, None, None, Some(_)) => {
+                Some(Paging::Number { page: text(page), size: text(size), max: *max })
+            }
+            (None, None, Some(offset), Some(limit), None, Some(max), Some(total), None, None, None) => {
+                let total = total.clone();
+                Some(Paging::Offset { offset: text(offset), limit: text(limit), max: *max, total })
+            }
+            (None, None, None, None, Some(cursor), None, None, Some(next), None, None) => {
+                Some(Paging::Cursor { parameter: text(cursor), next: next.clone() })
+            }
+            (None, None, None, None, None, None, None, None, Some(link), None) => {
+                Some(Paging::Link { next: link.clone() })
+            }
+            _ => {
+                self.fault(
+                    span,
+                    "paging is one of {page, size, max, until: empty-page}, {offset, limit, max, total}, \
+                     {cursor, next}, {link}",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn job(extension: &spec::OperationExtension) -> Option<Job> {
+        let rule = extension.job.as_ref()?;
+        let lists = [
+            ("status", &rule.status),
+            ("done", &rule.done),
+            ("failed", &rule.failed),
+            ("progress", &rule.progress),
+            ("poll", &rule.poll),
+            ("poll_id", &rule.poll_id),
+            ("result", &rule.result),
+        ];
+        Some(Job {
+            lists: lists.into_iter().map(|(name, words)| (name, words.words())).collect(),
+            poll_parameter: rule.poll_parameter.as_ref().map(|name| name.value.clone()),
+        })
+    }
+}
