@@ -194,7 +194,7 @@ async fn every_kind_of_caller_at_once_neither_breaks_the_limit_nor_stops_the_oth
                 let kind = random.usize(..5);
                 let patience = Duration::from_millis(random.u64(..20_000));
                 let deadline = (kind == 1).then(|| (Instant::now() + patience).into_std());
-                let ask = Ask { bucket: "reads", cost: random.u32(1..=3), deadline };
+                let ask = Ask { bucket: "reads", cost: random.u32(1..=3), deadline, vendor_wait_cap: None };
                 let mut waiting = Box::pin(Permit::acquire(&limiter, &ask));
                 if kind == 2 {
                     // Comes into the line and is not polled for a while.
@@ -277,7 +277,7 @@ async fn a_concurrency_of_fifteen_and_of_three_is_never_exceeded_with_cancelled_
                 let mut random = fastrand::Rng::with_seed(caller);
                 let mut left_behind = JoinSet::new();
                 while started.elapsed() < Duration::from_mins(20) {
-                    let ask = Ask { bucket: "uploads", cost: 1, deadline: None };
+                    let ask = Ask { bucket: "uploads", cost: 1, deadline: None, vendor_wait_cap: None };
                     let mut permit = Permit::acquire(&limiter, &ask).await.unwrap();
                     permit.sending();
                     sleep(Duration::from_millis(random.u64(0..=150))).await;
@@ -324,7 +324,7 @@ async fn a_pace_of_five_per_second_with_burst_one_is_kept() {
         let (limiter, starts) = (Arc::clone(&limiter), Arc::clone(&starts));
         callers.spawn(async move {
             while started.elapsed() < Duration::from_mins(10) {
-                let ask = Ask { bucket: "campaigns", cost: 1, deadline: None };
+                let ask = Ask { bucket: "campaigns", cost: 1, deadline: None, vendor_wait_cap: None };
                 let permit = Permit::acquire(&limiter, &ask).await.unwrap();
                 starts.lock().unwrap().push(started.elapsed());
                 sleep(Duration::from_millis(70)).await;

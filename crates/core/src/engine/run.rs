@@ -220,8 +220,12 @@ impl Run {
     }
 
     async fn permit(&mut self) -> Result<Permit, Error> {
-        let ask =
-            Ask { bucket: self.request.operation.bucket, cost: self.request.cost, deadline: self.deadline };
+        let ask = Ask {
+            bucket: self.request.operation.bucket,
+            cost: self.request.cost,
+            deadline: self.deadline,
+            vendor_wait_cap: Some(self.inner.policy.server_wait_cap),
+        };
         let refusal = match Permit::acquire(&self.inner.limiter, &ask).await {
             // Dropped before anything is sent, the permit gives its slot back.
             Ok(_) if self.deadline.is_some_and(|deadline| deadline <= self.inner.clock.now()) => {
@@ -232,6 +236,7 @@ impl Run {
         };
         let ready_in = match &refusal {
             Refusal::DeadlineFirst { ready_in } => *ready_in,
+            Refusal::Closed { ready_in } => Some(*ready_in),
             _ => None,
         };
         // After an attempt the story is that attempt's; the limit only says that there is no time for another.
@@ -340,7 +345,11 @@ impl Run {
         let seconds = self.inner.clock.now().saturating_duration_since(started).as_secs_f64();
         let (head, body) = half.map_or((None, Bytes::new()), |half| (Some(half.0), half.1));
         let (kind, failure, what) = if sent.give_up() {
-            (ErrorKind::Connect, Failure::NotSent, format!("was not sent: no connection within {seconds:.0} s"))
+            (
+                ErrorKind::Connect,
+                Failure::NotSent,
+                format!("was not sent: no connection within {seconds:.0} s"),
+            )
         } else if head.is_some() {
             (ErrorKind::Lost, Failure::Lost, format!("was sent and only half answered within {seconds:.0} s"))
         } else {

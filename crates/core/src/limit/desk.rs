@@ -51,6 +51,14 @@ impl Books {
         }
     }
 
+    /// How long the vendor itself wants no call, beyond `cap`.
+    fn closed_beyond(&self, now: Instant, cost: u32, cap: Duration) -> Option<Duration> {
+        match self.gate.ready(now).and(self.allowance.earliest(now, cost)) {
+            Ready::At(at) => Some(at.saturating_duration_since(now)).filter(|wait| *wait > cap),
+            Ready::Now | Ready::AfterAnEnd => None,
+        }
+    }
+
     /// Starts a call, or says when to ask again. The pace comes last: asking governor takes a start from it.
     fn start(&mut self, now: Instant, cost: u32) -> Result<(), Ready> {
         match self.ready(now, cost) {
@@ -166,6 +174,12 @@ impl Desk {
         {
             self.leave(place, now, calls);
             return Turn::Refuse(self.too_late(now, ask));
+        }
+        if let Some(ready_in) =
+            ask.vendor_wait_cap.and_then(|cap| self.books.closed_beyond(now, ask.cost, cap))
+        {
+            self.leave(place, now, calls);
+            return Turn::Refuse(Refusal::Closed { ready_in });
         }
         let gone = self.line.settle(now, calls);
         if gone > 0 {

@@ -117,6 +117,9 @@ pub struct Ask {
     pub cost: u32,
     /// When waiting has no use any more.
     pub deadline: Option<Instant>,
+    /// The longest wait of the vendor's (a 429, an empty allowance) that is waited out; a longer one is refused at
+    /// once, with its length. Waiting in line is not meant.
+    pub vendor_wait_cap: Option<Duration>,
 }
 
 /// A place in a limiter's books, named before the attempt starts.
@@ -139,6 +142,12 @@ pub enum Refusal {
     DeadlineFirst {
         /// The wait from now, where it is known.
         ready_in: Option<Duration>,
+    },
+    /// The vendor refuses calls for longer than [`Ask::vendor_wait_cap`].
+    #[error("the vendor asked to wait {:.0} s", ready_in.as_secs_f64())]
+    Closed {
+        /// The wait from now.
+        ready_in: Duration,
     },
     /// The cost is larger than the limit itself; waiting cannot help.
     #[error("the call costs {cost} and the limit is {limit}")]
