@@ -14,7 +14,7 @@ pub(crate) fn run() -> Result<(), String> {
     if !status.is_empty() {
         return Err(format!("a release is made from a clean checkout:\n{status}"));
     }
-    ci::run()?;
+    ci::run("")?;
     let house = House::load()?;
     let mut command = cargo();
     command.args(["package", "--quiet", "--workspace"]);

@@ -39,11 +39,15 @@ const STEPS: &[Step] = &[
     ("benches compile", benches),
 ];
 
-/// Runs every step.
-pub(crate) fn run() -> Result<(), String> {
+/// Runs every step, or those whose name contains `only`.
+pub(crate) fn run(only: &str) -> Result<(), String> {
+    let steps: Vec<&Step> = STEPS.iter().filter(|(name, _)| name.contains(only)).collect();
+    if steps.is_empty() {
+        return Err(format!("no step is called `{only}`"));
+    }
     let mut times = Vec::new();
-    for (number, (name, step)) in STEPS.iter().enumerate() {
-        println!("\n== {}/{} {name}", number + 1, STEPS.len());
+    for (number, (name, step)) in steps.iter().enumerate() {
+        println!("\n== {}/{} {name}", number + 1, steps.len());
         let start = Instant::now();
         step().map_err(|why| format!("ci stops at \"{name}\": {why}"))?;
         let seconds = start.elapsed().as_secs_f64();
