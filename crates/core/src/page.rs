@@ -223,6 +223,16 @@ impl Engine {
         Pager::new(self, request, resume.map_or(At::Start, |resume| resume.at))
     }
 
+    /// All rows of a listing that comes in one answer, or the first that does not decode.
+    pub async fn rows<T, E>(&self, endpoint: &E) -> Result<Vec<Kept<T>>, Error>
+    where
+        T: Send,
+        E: Endpoint<Output = Page<Result<Kept<T>, BadRow>>>,
+    {
+        let response = self.call(endpoint).await?;
+        response.value.all().map_err(|row| bad_row(E::OPERATION, &row, Some(&self.inner.masker)))
+    }
+
     /// The pages of a listing.
     pub fn pages<E: Paged + 'static>(&self, endpoint: E, resume: Option<Resume>) -> Result<Pages<E>, Error> {
         let request = endpoint.encode()?;
