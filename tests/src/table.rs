@@ -17,7 +17,7 @@ pub struct Row {
     pub path: &'static str,
     /// Names in the query; required ones start with `!`.
     pub query: &'static [&'static str],
-    /// Names in the body that the vendor fixes; required ones start with `!`.
+    /// Names in the body that the vendor fixes or shows; required ones start with `!`.
     pub body: &'static [&'static str],
     /// An address as the vendor's documents show it.
     pub sample: &'static str,
@@ -42,8 +42,12 @@ pub fn differences(table: &[Row], described: &[Described]) -> Vec<String> {
         };
         for (place, ours, theirs) in [("query", row.query, &other.query), ("body", row.body, &other.body)] {
             let ours: BTreeSet<String> = ours.iter().map(|name| (*name).to_owned()).collect();
-            found.extend(ours.difference(theirs).map(|name| format!("{call}: {name} is missing in the {place}")));
-            found.extend(theirs.difference(&ours).map(|name| format!("{call}: {name} is not documented ({place})")));
+            found.extend(
+                ours.difference(theirs).map(|name| format!("{call}: {name} is missing in the {place}")),
+            );
+            found.extend(
+                theirs.difference(&ours).map(|name| format!("{call}: {name} is not documented ({place})")),
+            );
         }
     }
     let known = |call: &str| table.iter().any(|row| call == format!("{} {}", row.method, row.path));
@@ -64,7 +68,8 @@ pub fn wrong_samples(table: &[Row], base: &str) -> Vec<String> {
         if !fits(row.path, path) {
             found.push(format!("{} is not {}", row.sample, row.path));
         }
-        for name in query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty()) {
+        for name in query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty())
+        {
             if !row.query.iter().any(|known| known.trim_start_matches('!') == name) {
                 found.push(format!("{}: {name} is not in the table", row.sample));
             }
@@ -90,16 +95,21 @@ pub fn of_api_yaml(text: &str) -> Result<Vec<Described>, String> {
     for (path, operations) in paths {
         let operations = operations.as_object().ok_or_else(|| format!("{path} is no object"))?;
         let shared = operations.get("parameters");
-        for (method, operation) in operations.iter().filter(|(method, _)| METHODS.contains(&method.as_str())) {
+        for (method, operation) in operations.iter().filter(|(method, _)| METHODS.contains(&method.as_str()))
+        {
             let mut query = BTreeSet::new();
             for parameter in [shared, operation.get("parameters")].into_iter().flatten().flat_map(list) {
                 let parameter = resolved(&api, parameter)?;
                 if text_of(parameter, "in") == "query" {
-                    query.insert(name(text_of(parameter, "name"), parameter.get("required") == Some(&true.into())));
+                    query.insert(name(
+                        text_of(parameter, "name"),
+                        parameter.get("required") == Some(&true.into()),
+                    ));
                 }
             }
             let schema = operation.get("requestBody").map(|body| resolved(&api, body)).transpose()?;
-            let schema = schema.and_then(|body| body.get("content")?.as_object()?.values().next()?.get("schema"));
+            let schema =
+                schema.and_then(|body| body.get("content")?.as_object()?.values().next()?.get("schema"));
             let body = schema.map_or(Ok(BTreeSet::new()), |schema| fields(resolved(&api, schema)?))?;
             found.push(Described { call: format!("{} {path}", method.to_uppercase()), query, body });
         }
@@ -162,7 +172,11 @@ fn fields(schema: &Value) -> Result<BTreeSet<String>, String> {
     let required: Vec<&str> =
         schema.get("required").into_iter().flat_map(list).filter_map(Value::as_str).collect();
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
-        return if required.is_empty() { Ok(BTreeSet::new()) } else { Err("required without properties".to_owned()) };
+        return if required.is_empty() {
+            Ok(BTreeSet::new())
+        } else {
+            Err("required without properties".to_owned())
+        };
     };
     Ok(properties.keys().map(|key| name(key, required.contains(&key.as_str()))).collect())
 }

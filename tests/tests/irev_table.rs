@@ -7,13 +7,31 @@ use afflux_tests::table::{Row, differences, of_api_yaml, of_operations, of_sandb
 
 const BASE: &str = "https://YOUR_DOMAIN.irev.com/api/affiliates/v2";
 
-/// Profile keys of a push are configured by the operator: they are not here.
+/// Profile keys of a push are configured by the operator: these are the manual's examples, and the numbered `aff_sub`
+/// keys of the vendor's help pages and of public integrations.
 const TABLE: &[Row] = &[
     Row {
         method: "POST",
         path: "/leads",
         query: &[],
-        body: &["!ip", "country_code", "lead_language", "is_test"],
+        body: &[
+            "!ip",
+            "country_code",
+            "lead_language",
+            "is_test",
+            "email",
+            "first_name",
+            "last_name",
+            "password",
+            "phone",
+            "affiliate_id",
+            "offer_id",
+            "aff_sub",
+            "aff_sub2",
+            "aff_sub3",
+            "aff_sub4",
+            "aff_sub5",
+        ],
         sample: "https://YOUR_DOMAIN.irev.com/api/affiliates/v2/leads",
     },
     Row {
