@@ -3,12 +3,18 @@
 
 use std::{net::Ipv4Addr, pin::pin, time::Duration};
 
-use afflux_irev::{Client, Delivery, ErrorKind, Lead, Limits, Push, PushErrorType, Reconciled};
+use afflux_irev::{Client, Delivery, ErrorKind, Lead, LeadRow, Limits, Push, PushErrorType, Reconciled};
 use afflux_sandbox::{
     Fault, Sandbox,
     irev::{Advertiser, ErrorType, ListEnvelope, PerPageOver, Reply},
 };
 use futures_util::TryStreamExt;
+
+async fn unlimited() -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.irev().configure(|switches| switches.limits = afflux_sandbox::irev::Limits::None);
+    sandbox
+}
 
 fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox).build().unwrap()
@@ -40,8 +46,8 @@ async fn a_pushed_lead_is_taken_and_read_back() {
     let Push::Accepted(accepted) = irev.push(&lead("c-1")).await.unwrap() else { panic!("rejected") };
 
     let created = &sandbox.irev().leads()[0];
-    assert_eq!(accepted.lead_uuid.as_str(), created.uuid.to_string());
-    assert!(accepted.auto_login_url.unwrap().reveal().ends_with(&created.uuid.to_string()));
+    assert_eq!(accepted.lead_uuid.as_str(), created.lead_uuid.to_string());
+    assert!(accepted.auto_login_url.unwrap().reveal().ends_with(&created.lead_uuid.to_string()));
     let rows: Vec<_> = irev.leads().items().unwrap().try_collect().await.unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].extra("aff_sub").as_deref(), Some("c-1"));
@@ -60,7 +66,7 @@ async fn a_rejected_lead_is_a_value_with_its_reason() {
     };
 
     assert_eq!(rejected.error_type, Some(PushErrorType::FixableInput));
-    assert_eq!(rejected.lead_uuid.as_str(), sandbox.irev().leads()[0].uuid.to_string());
+    assert_eq!(rejected.lead_uuid.as_str(), sandbox.irev().leads()[0].lead_uuid.to_string());
     assert_eq!(rejected.required_fields[0].key, "first_name");
     assert!(rejected.is_fixable());
 }
@@ -183,7 +189,7 @@ async fn every_page_is_read_whatever_the_vendor_makes_of_its_size() {
 
 #[tokio::test]
 async fn a_listing_interrupted_anywhere_goes_on_with_exactly_the_rest() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = unlimited().await;
     sandbox.irev().seed_leads(57);
     let irev = client(&sandbox);
     let all: Vec<_> = irev.leads().per_page(10).items().unwrap().try_collect().await.unwrap();
@@ -198,9 +204,9 @@ async fn a_listing_interrupted_anywhere_goes_on_with_exactly_the_rest() {
             let rest = irev.leads().per_page(10).resume(resume).items().unwrap();
             rows.extend(rest.try_collect::<Vec<_>>().await.unwrap());
         }
-        let texts = |rows: &[_]| {
+        let texts = |rows: &[afflux_irev::core::decode::Kept<LeadRow>]| {
             rows.iter()
-                .map(|row: &afflux_irev::core::decode::Kept<_>| row.text().to_owned())
+                .map(|row: &afflux_irev::core::decode::Kept<LeadRow>| row.text().to_owned())
                 .collect::<Vec<_>>()
         };
         assert_eq!(texts(&rows), texts(&all), "cut after {cut}");

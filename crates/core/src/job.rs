@@ -37,7 +37,7 @@ pub enum JobState {
         percent: Option<f64>,
     },
     /// Done.
-    Done(JobResult),
+    Done(Box<JobResult>),
 }
 
 /// The answer that said that a job is done.
@@ -145,7 +145,7 @@ impl Job {
                 Some(link)
             }
         };
-        Ok(JobState::Done(JobResult { raw, link }))
+        Ok(JobState::Done(Box::new(JobResult { raw, link })))
     }
 
     /// Asks until the job is done. With a `limit` the last question is asked at its end; a job that is still running
@@ -160,7 +160,7 @@ impl Job {
         let mut pause = self.interval;
         loop {
             match self.poll().await? {
-                JobState::Done(result) => return Ok(result),
+                JobState::Done(result) => return Ok(*result),
                 JobState::Running { percent } => progress(percent),
             }
             let now = clock.now();

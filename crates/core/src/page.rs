@@ -256,9 +256,12 @@ impl Engine {
 
 type Fetched<E> = Result<Option<Response<<E as Endpoint>::Output>>, Error>;
 
+/// A pager and what decodes its pages: moved into the future that fetches, and back.
+type Reader<E> = Box<(Pager, E)>;
+
 enum State<E: Paged> {
-    Idle(Box<(Pager, E)>),
-    Fetching(BoxFuture<'static, (Box<(Pager, E)>, Fetched<E>)>),
+    Idle(Reader<E>),
+    Fetching(BoxFuture<'static, (Reader<E>, Fetched<E>)>),
     /// Only while the state is being changed, and after a panic of the transport's.
     Gone,
 }

@@ -168,7 +168,11 @@ impl Client {
     pub async fn push_in_full(&self, lead: &Lead) -> Result<Response<Push>, Error> {
         lead.check()?;
         for warning in lead.warnings() {
-            tracing::warn!(key = warning.key, characters = warning.characters, "the vendor cuts this text to 512");
+            tracing::warn!(
+                key = warning.key,
+                characters = warning.characters,
+                "the vendor cuts this text to 512"
+            );
         }
         let body = serde_json::to_vec(lead).map_err(|error| {
             Error::validation(Pushing::OPERATION, "body", format!("cannot be written: {error}"))

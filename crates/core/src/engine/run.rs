@@ -391,7 +391,9 @@ impl Run {
         };
         let status = failed.head.as_ref().map(|head| head.status);
         self.note(delivery, status, outcome_words(&failed, status), started);
-        let server_wait = failed.head.as_ref().and_then(|head| self.server_wait(head));
+        // Where the vendor names no time, what is known about its limit is the time.
+        let usual = operation.answers.limit_wait.filter(|_| failed.failure == Failure::RateLimited);
+        let server_wait = failed.head.as_ref().and_then(|head| self.server_wait(head)).or(usual);
         let situation = Situation {
             safety,
             failure: failed.failure,
@@ -418,10 +420,7 @@ impl Run {
             }
             Verdict::Stop { retry_after } => {
                 let mut error = error;
-                let advised = (situation.failure == Failure::RateLimited)
-                    .then_some(operation.answers.limit_wait)
-                    .flatten();
-                self.set_retry_after(&mut error, retry_after.max(advised));
+                self.set_retry_after(&mut error, retry_after);
                 telemetry::failed(&self.span, &error);
                 Err(error)
             }
