@@ -345,7 +345,10 @@ pub(crate) enum Shape {
 pub(crate) enum Output {
     Single(Shape),
     /// By the status, or by whether the answer is JSON.
-    Several { name: String, variants: Vec<Variant> },
+    Several {
+        name: String,
+        variants: Vec<Variant>,
+    },
 }
 
 #[derive(Debug, PartialEq)]

@@ -81,7 +81,7 @@ fn one(
         output.add_rust(root, format!("{directory}/src/generated/{name}"), &text)?;
     }
     output.own(format!("{directory}/src/generated"));
-    let tests = emit::tests::tests(&api, crate_name);
+    let tests = emit::tests::tests(&api, &format!("{crate_name}::generated"));
     output.add_rust(root, format!("{directory}/tests/generated.rs"), &tests)?;
     let sandbox = emit::sandbox::json(&document);
     Ok((api, sandbox))

@@ -26,7 +26,9 @@ pub(crate) fn buckets(api: &Api) -> String {
     let feedback = if all.iter().any(|bucket| bucket.contains("Feedback::")) { ", Feedback" } else { "" };
     let uses = if feedback.is_empty() { "Bucket".to_owned() } else { format!("{{Bucket{feedback}}}") };
     let _ = write!(code, "use afflux_core::limit::{uses};\n\n");
-    let mut about = String::from("The limits; `profile` picks those of an installation that has others, and a name that is not known picks none of them.");
+    let mut about = String::from(
+        "The limits; `profile` picks those of an installation that has others, and a name that is not known picks none of them.",
+    );
     if !profiles.is_empty() {
         let names: Vec<String> = profiles.iter().map(|profile| format!("`{profile}`")).collect();
         let _ = write!(about, " Profiles: {}.", names.join(", "));
@@ -56,7 +58,9 @@ fn one(bucket: &Bucket, _profiles: &[&str]) -> String {
         Some(Headers::XRateLimitEpochMillis) => base.push_str(".feedback(Feedback::XRateLimitEpochMillis)"),
     }
     let windows = |windows: &[(u32, std::time::Duration)]| -> String {
-        windows.iter().fold(base.clone(), |code, (count, per)| format!("{code}.window({count}, {})", duration(*per)))
+        windows
+            .iter()
+            .fold(base.clone(), |code, (count, per)| format!("{code}.window({count}, {})", duration(*per)))
     };
     if bucket.profiles.is_empty() {
         return windows(&bucket.windows);

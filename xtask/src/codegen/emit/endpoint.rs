@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     super::{
-        api::{Api, Cost, Lookup, Operation, Output, Parameter, Presence, Safety, Shape, Ty},
+        api::{Api, Cost, Lookup, Operation, Output, Parameter, Safety, Shape, Ty},
         spec::Place,
     },
     operations::{has_checks, output_type, shape_type},
@@ -70,7 +70,7 @@ fn encode(api: &Api, operation: &Operation) -> String {
     if operation.open_query {
         after.push_str("for (name, value) in &self.extra { request.push_query(name, value); }\n");
     }
-    body(api, operation, &mut steps, &mut after);
+    body(operation, &mut steps, &mut after);
     if matches!(operation.cost, Cost::ByYears(_)) {
         steps.push_str(".cost(Self::OPERATION.cost.for_years(self.years))");
     }
@@ -85,13 +85,11 @@ fn encode(api: &Api, operation: &Operation) -> String {
         let _ = writeln!(after, "if {condition} {{ request = request.safety(Safety::Unsafe); }}");
     }
     if after.is_empty() {
-        let tail = if steps.ends_with('?') { format!("Ok({steps})") } else { steps.clone() };
         // A body is the last step and may fail: its result is the result.
-        let fallible = steps.contains(".json(") || steps.contains(")?");
-        match (steps.strip_suffix('?'), fallible) {
-            (Some(whole), _) => code.push_str(whole),
-            (None, _) => {
-                let _ = write!(code, "Ok({tail})");
+        match steps.strip_suffix('?') {
+            Some(whole) => code.push_str(whole),
+            None => {
+                let _ = write!(code, "Ok({steps})");
             }
         }
         return code;
@@ -103,7 +101,9 @@ fn encode(api: &Api, operation: &Operation) -> String {
 fn conditions(lookups: &[Lookup], operator: &str) -> Option<String> {
     let asked: Vec<&str> = lookups
         .iter()
-        .filter_map(|lookup| if let Lookup::IsSome(condition) = lookup { Some(condition.as_str()) } else { None })
+        .filter_map(
+            |lookup| if let Lookup::IsSome(condition) = lookup { Some(condition.as_str()) } else { None },
+        )
         .collect();
     (!asked.is_empty()).then(|| asked.join(operator))
 }
@@ -159,8 +159,9 @@ fn many(parameter: &Parameter) -> String {
         }
         (Ty::List(item), _) => {
             let value = printed(item, "value");
-            let joined =
-                format!("self.{ident}.iter().map(|value| {value}.to_string()).collect::<Vec<_>>().join(\",\")");
+            let joined = format!(
+                "self.{ident}.iter().map(|value| {value}.to_string()).collect::<Vec<_>>().join(\",\")"
+            );
             match parameter.place {
                 Place::Path => format!("request = request.path_parameter({name}, {joined})?;\n"),
                 Place::Query => {
@@ -189,7 +190,7 @@ fn many(parameter: &Parameter) -> String {
     }
 }
 
-fn body(api: &Api, operation: &Operation, steps: &mut String, after: &mut String) {
+fn body(operation: &Operation, steps: &mut String, after: &mut String) {
     let Some(body) = &operation.body else { return };
     match (body.encoding, body.required) {
         ("Json", true) => {
@@ -202,7 +203,7 @@ fn body(api: &Api, operation: &Operation, steps: &mut String, after: &mut String
             let _ = writeln!(after, "if let Some(body) = &self.body {{ request = request.json({value})?; }}");
         }
         ("Form", required) => {
-            let fields = form(api, &body.ty);
+            let fields = "request = body.form(request);";
             if required {
                 let _ = writeln!(after, "let body = &self.body; {fields}");
             } else {
@@ -210,15 +211,10 @@ fn body(api: &Api, operation: &Operation, steps: &mut String, after: &mut String
             }
         }
         (_, true) => steps.push_str(".with_body(self.body.clone())"),
-        (_, false) => after.push_str("if let Some(body) = &self.body { request = request.with_body(body.clone()); }\n"),
+        (_, false) => {
+            after.push_str("if let Some(body) = &self.body { request = request.with_body(body.clone()); }\n")
+        }
     }
-}
-
-fn form(api: &Api, ty: &Ty) -> String {
-    let Ty::Input(name) = ty else { return String::new() };
-    let _ = (api, Presence::Required);
-    let _ = name;
-    "request = body.form(request);".to_owned()
 }
 
 fn decode(operation: &Operation) -> String {
@@ -248,11 +244,12 @@ fn decode(operation: &Operation) -> String {
             let last = ordered.len().saturating_sub(1);
             for (index, variant) in ordered.iter().enumerate() {
                 let status = if index == last { "_".to_owned() } else { variant.status.to_string() };
-                let guard = if index < last && variant.shape != Shape::Text && twin(variant.status, &variant.shape) {
-                    " if matches!(raw.body().trim_ascii_start().first(), Some(b'{' | b'['))"
-                } else {
-                    ""
-                };
+                let guard =
+                    if index < last && variant.shape != Shape::Text && twin(variant.status, &variant.shape) {
+                        " if matches!(raw.body().trim_ascii_start().first(), Some(b'{' | b'['))"
+                    } else {
+                        ""
+                    };
                 let value = if variant.shape == Shape::Empty {
                     format!("Ok({name}::{})", variant.name)
                 } else if variant.shape == Shape::Text {

@@ -133,5 +133,7 @@ fn wrapper(key: &str) -> String {
 
 fn wrapper_keys(api: &Api) -> BTreeSet<String> {
     let fields = api.models.iter().flat_map(|model| &model.fields);
-    fields.filter_map(|field| if let Ty::Wrapped(_, key) = &field.ty { Some(key.clone()) } else { None }).collect()
+    fields
+        .filter_map(|field| if let Ty::Wrapped(_, key) = &field.ty { Some(key.clone()) } else { None })
+        .collect()
 }

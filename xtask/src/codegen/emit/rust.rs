@@ -14,10 +14,8 @@ use super::{
 
 /// The files below `src/generated/`, each with its unformatted text.
 pub(crate) fn files(api: &Api) -> Vec<(String, String)> {
-    let mut files = vec![
-        ("buckets.rs".to_owned(), buckets(api)),
-        ("schemas.rs".to_owned(), metadata::schemas(api)),
-    ];
+    let mut files =
+        vec![("buckets.rs".to_owned(), buckets(api)), ("schemas.rs".to_owned(), metadata::schemas(api))];
     if let Some(calls) = calls(api) {
         files.push(("calls.rs".to_owned(), calls));
     }
@@ -81,7 +79,7 @@ fn operations_mod(api: &Api) -> String {
 
 /// The imports from `std`, core and other crates that a file of operations needs.
 pub(crate) fn imports(body: &str) -> String {
-    let has = |word: &str| contains_word(body, word);
+    let has = |word: &str| has_word(body, word);
     let pick = |names: &[&'static str]| -> Vec<&'static str> {
         names.iter().copied().filter(|name| has(name)).collect()
     };
@@ -108,7 +106,20 @@ pub(crate) fn imports(body: &str) -> String {
         group("error", &["Error"]),
         group(
             "operation",
-            &["Answers", "BodyEncoding", "Cost", "Format", "JobRules", "Operation", "Paging", "Parameter", "Place", "RequestBody", "Safety", "Style"],
+            &[
+                "Answers",
+                "BodyEncoding",
+                "Cost",
+                "Format",
+                "JobRules",
+                "Operation",
+                "Paging",
+                "Parameter",
+                "Place",
+                "RequestBody",
+                "Safety",
+                "Style",
+            ],
         ),
         group("page", &["Paged"]),
         group("request", &["Body", "Request"]),
@@ -145,7 +156,7 @@ pub(crate) fn siblings(api: &Api, body: &str, from: &[&str]) -> String {
     if from.contains(&"operations") {
         names.extend(api.operations.iter().map(|operation| operation.name.as_str()));
     }
-    let mut used: Vec<&str> = names.into_iter().filter(|name| contains_word(body, name)).collect();
+    let mut used: Vec<&str> = names.into_iter().filter(|name| has_word(body, name)).collect();
     if body.contains("schemas::") {
         used.push("schemas");
     }
@@ -158,8 +169,22 @@ pub(crate) fn siblings(api: &Api, body: &str, from: &[&str]) -> String {
     }
 }
 
+/// The names of generated types that a file outside uses.
+pub(crate) fn own_names<'a>(api: &'a Api, body: &str) -> Vec<&'a str> {
+    let ids = api.ids.iter().map(|id| id.name.as_str());
+    let words = api.words.iter().map(|words| words.name.as_str());
+    let inputs = api.inputs.iter().map(|input| input.name.as_str());
+    let choices = api.choices.iter().map(|choice| choice.name.as_str());
+    let operations = api.operations.iter().map(|operation| operation.name.as_str());
+    let all = ids.chain(words).chain(inputs).chain(choices).chain(operations);
+    let mut used: Vec<&str> = all.filter(|name| has_word(body, name)).collect();
+    used.sort_unstable();
+    used.dedup();
+    used
+}
+
 /// Whether a name stands in code, outside comments.
-fn contains_word(body: &str, word: &str) -> bool {
+pub(crate) fn has_word(body: &str, word: &str) -> bool {
     let code = body.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.into_iter().any(|line| {
         line.match_indices(word).any(|(at, _)| {

@@ -39,7 +39,10 @@ impl<'a> Lowering<'a> {
             }
         }
         if extension.envelope.is_some() && extension.items.is_some() {
-            self.fault(Span::of(&operation.id), "`envelope` and `items` contradict each other: `items.at` is the path");
+            self.fault(
+                Span::of(&operation.id),
+                "`envelope` and `items` contradict each other: `items.at` is the path",
+            );
         }
         Answers {
             format: match (text, json) {
@@ -86,7 +89,8 @@ impl<'a> Lowering<'a> {
         }
         let named = [&rule.page, &rule.size, &rule.offset, &rule.limit, &rule.cursor];
         for name in named.into_iter().flatten() {
-            let known = |parameter: &Parameter| parameter.name == name.value && parameter.place == Place::Query;
+            let known =
+                |parameter: &Parameter| parameter.name == name.value && parameter.place == Place::Query;
             if !parameters.iter().any(known) {
                 self.fault(Span::of(name), format!("`{}` is not a query parameter", name.value));
             }

@@ -63,7 +63,10 @@ impl<'a> Lowering<'a> {
         for (status, answer) in operation.responses.iter() {
             let span = Span::of(status);
             let Ok(number @ 200..600) = status.value.parse::<u16>() else {
-                self.fault(span, format!("`{}` is not a status: ranges and `default` are not supported", status.value));
+                self.fault(
+                    span,
+                    format!("`{}` is not a status: ranges and `default` are not supported", status.value),
+                );
                 continue;
             };
             let also = operation.extension.value.also.get(&status.value).is_some();
@@ -111,7 +114,10 @@ impl<'a> Lowering<'a> {
             let twice = variants.iter().skip(index + 1).any(|other| other.name == variant.name);
             let two_texts = variants.iter().filter(|other| other.status == variant.status).count() > 2;
             if twice || two_texts {
-                let said = format!("two answers are called `{}`: name them by `x-afflux: {{variant: ..}}`", variant.name);
+                let said = format!(
+                    "two answers are called `{}`: name them by `x-afflux: {{variant: ..}}`",
+                    variant.name
+                );
                 self.fault(Span::of(&operation.id), said);
                 break;
             }

@@ -43,9 +43,13 @@ impl<'a> Lowering<'a> {
             if operations.iter().any(|other| other.id == operation.id) {
                 self.fault(span, format!("the operation id `{}` is given twice", operation.id));
             }
-            let same_call = |other: &&Operation| other.group == operation.group && other.call == operation.call;
+            let same_call =
+                |other: &&Operation| other.group == operation.group && other.call == operation.call;
             if let Some(other) = operations.iter().find(same_call) {
-                let said = format!("`{}` and `{}` would both be called `{}`", other.id, operation.id, operation.call);
+                let said = format!(
+                    "`{}` and `{}` would both be called `{}`",
+                    other.id, operation.id, operation.call
+                );
                 self.fault(span, said);
             }
             operations.push(operation);

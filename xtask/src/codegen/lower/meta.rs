@@ -102,13 +102,22 @@ impl<'a> Lowering<'a> {
                 Some(Type::Object) => "Object",
             },
             // The width of a number is Rust's business.
-            format: schema.format.as_ref().map(|format| format.value.clone()).filter(|_| kind == Some(Type::String)),
+            format: schema
+                .format
+                .as_ref()
+                .map(|format| format.value.clone())
+                .filter(|_| kind == Some(Type::String)),
             pattern: schema.pattern.as_ref().map(|pattern| pattern.value.clone()),
             minimum: schema.minimum,
             maximum: schema.maximum,
             min_length: schema.min_length.or(schema.min_items),
             max_length: schema.max_length.or(schema.max_items),
-            words: schema.words.iter().flat_map(|words| &words.value).map(|word| word.value.clone()).collect(),
+            words: schema
+                .words
+                .iter()
+                .flat_map(|words| &words.value)
+                .map(|word| word.value.clone())
+                .collect(),
             closed: schema.words.is_some() && schema.extension.open == Some(false),
             nullable: nullable(schema),
             secret: schema.extension.secret,

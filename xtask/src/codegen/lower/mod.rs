@@ -48,8 +48,6 @@ pub(super) struct Lowering<'a> {
     taken: BTreeMap<String, Span>,
     /// Names of models and inputs that are being read just now, to find those that hold themselves.
     open: Vec<String>,
-    /// Models that hold themselves.
-    recursive: BTreeSet<String>,
     /// Reference names used by answers.
     answered: BTreeSet<String>,
 }
@@ -67,7 +65,6 @@ impl<'a> Lowering<'a> {
             schemas: Vec::new(),
             taken: BTreeMap::new(),
             open: Vec::new(),
-            recursive: BTreeSet::new(),
             answered: BTreeSet::new(),
         }
     }
@@ -81,7 +78,10 @@ impl<'a> Lowering<'a> {
         let Some(reference) = &node.value.reference else { return (None, node) };
         let span = Span::of(reference);
         let Some(name) = reference.value.strip_prefix("#/components/schemas/") else {
-            self.fault(span, format!("`{}` is not supported: only `#/components/schemas/..` is", reference.value));
+            self.fault(
+                span,
+                format!("`{}` is not supported: only `#/components/schemas/..` is", reference.value),
+            );
             return (None, node);
         };
         let found = self.document.components.schemas.iter().find(|(key, _)| key.value == name);

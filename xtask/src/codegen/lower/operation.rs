@@ -32,7 +32,8 @@ impl<'a> Lowering<'a> {
             SafetyRule::Unsafe => Safety::Unsafe,
             SafetyRule::Keyed(rule) => {
                 let needed = std::iter::once(&rule.keyed).chain(&rule.with);
-                let needed = needed.filter_map(|name| self.lookup(name, &parameters, body.as_ref())).collect();
+                let needed =
+                    needed.filter_map(|name| self.lookup(name, &parameters, body.as_ref())).collect();
                 Safety::Keyed(rule.keyed.value.clone(), needed)
             }
         };
@@ -110,7 +111,10 @@ impl<'a> Lowering<'a> {
                     Some(table) => Cost::ByYears(table.clone()),
                     None => {
                         let span = Span::of(&range.table);
-                        self.fault(span, format!("there is no table `{}` among the costs", range.table.value));
+                        self.fault(
+                            span,
+                            format!("there is no table `{}` among the costs", range.table.value),
+                        );
                         Cost::Fixed(1)
                     }
                 }
@@ -145,7 +149,10 @@ impl<'a> Lowering<'a> {
                 });
             }
         }
-        self.fault(Span::of(name), format!("`{}` is neither a parameter nor a field of the body", name.value));
+        self.fault(
+            Span::of(name),
+            format!("`{}` is neither a parameter nor a field of the body", name.value),
+        );
         None
     }
 
@@ -159,7 +166,13 @@ impl<'a> Lowering<'a> {
             }
             let in_path = stated.path.value.contains(&format!("{{{}}}", parameter.name));
             if in_path != (parameter.place == Place::Path) {
-                self.fault(span, format!("`{}` and the path `{}` contradict each other", parameter.name, stated.path.value));
+                self.fault(
+                    span,
+                    format!(
+                        "`{}` and the path `{}` contradict each other",
+                        parameter.name, stated.path.value
+                    ),
+                );
             }
             parameters.push(parameter);
         }
@@ -187,7 +200,8 @@ impl<'a> Lowering<'a> {
             };
             parameter = &found.value;
         }
-        let (Some(name), Some(place), Some(node)) = (&parameter.name, parameter.place, &parameter.schema) else {
+        let (Some(name), Some(place), Some(node)) = (&parameter.name, parameter.place, &parameter.schema)
+        else {
             self.fault(span, "a parameter needs `name`, `in` and `schema`");
             return None;
         };
@@ -201,14 +215,16 @@ impl<'a> Lowering<'a> {
         let (meta, check) = self.checked(node, &names::constant(&hint), span);
         let described = parameter.description.as_deref().map(sentence);
         let schema_doc = self.doc(node, target);
-        let summary = described.clone().unwrap_or_else(|| {
-            target.value.description.as_deref().map(sentence).unwrap_or_default()
-        });
+        let summary = described
+            .clone()
+            .unwrap_or_else(|| target.value.description.as_deref().map(sentence).unwrap_or_default());
         let doc = match described {
             // The range and the default stand in the schema's part, without its own first words.
             Some(own) => {
                 let first = target.value.description.as_deref().map(sentence).unwrap_or_default();
-                format!("{own} {}", schema_doc.strip_prefix(&first).unwrap_or(&schema_doc).trim()).trim().to_owned()
+                format!("{own} {}", schema_doc.strip_prefix(&first).unwrap_or(&schema_doc).trim())
+                    .trim()
+                    .to_owned()
             }
             None => schema_doc,
         };
@@ -228,10 +244,17 @@ impl<'a> Lowering<'a> {
 
     fn style(&mut self, parameter: &'a spec::Parameter, place: Place, ty: &Ty, span: Span) -> &'static str {
         let style = parameter.style.as_ref().map(|style| style.value.as_str());
-        let scalar = |ty: &Ty| !matches!(ty, Ty::List(_) | Ty::Map(_) | Ty::Input(_) | Ty::Choice(_) | Ty::Any | Ty::Secret | Ty::Bytes);
+        let scalar = |ty: &Ty| {
+            !matches!(
+                ty,
+                Ty::List(_) | Ty::Map(_) | Ty::Input(_) | Ty::Choice(_) | Ty::Any | Ty::Secret | Ty::Bytes
+            )
+        };
         match (ty, style, parameter.explode) {
             (ty, None | Some("form" | "simple"), None) if scalar(ty) => "Plain",
-            (Ty::List(item), None | Some("form"), None | Some(true)) if place == Place::Query && scalar(item) => {
+            (Ty::List(item), None | Some("form"), None | Some(true))
+                if place == Place::Query && scalar(item) =>
+            {
                 "Repeated"
             }
             (Ty::List(item), None | Some("form" | "simple"), Some(false)) if scalar(item) => "Comma",

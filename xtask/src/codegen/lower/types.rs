@@ -59,7 +59,10 @@ impl<'a> Lowering<'a> {
             [Type::Integer, Type::Number] | [Type::Number, Type::Integer] => Type::Number,
             several if several.iter().all(|kind| !matches!(kind, Type::Array | Type::Object)) => Type::String,
             _ => {
-                self.fault(span, "lists and objects beside other types are not supported: write them as `oneOf`");
+                self.fault(
+                    span,
+                    "lists and objects beside other types are not supported: write them as `oneOf`",
+                );
                 return None;
             }
         };
@@ -140,7 +143,9 @@ impl<'a> Lowering<'a> {
         let time = match format.value.as_str() {
             "uuid" => return Ty::Uuid,
             "binary" => return Ty::Bytes,
-            "ip" | "ipv4" | "ipv6" | "uri" | "email" | "country" | "language" | "currency" => return Ty::Text,
+            "ip" | "ipv4" | "ipv6" | "uri" | "email" | "country" | "language" | "currency" => {
+                return Ty::Text;
+            }
             "date" => Ty::Date,
             "date-time" => match extension.zone.unwrap_or(Zone::Offset) {
                 Zone::Offset => Ty::Instant,
@@ -154,6 +159,12 @@ impl<'a> Lowering<'a> {
                 return Ty::Text;
             }
         };
+        if let Some(written) = &extension.written {
+            let left = super::super::emit::sample::written(&written.value);
+            if left.contains('%') {
+                self.fault(Span::of(written), "only %F %T %Y %m %d %H %M %S are supported");
+            }
+        }
         match &extension.written {
             Some(written) if way == Way::Request => Ty::Written(Box::new(time), written.value.clone()),
             _ => time,
@@ -218,7 +229,8 @@ impl<'a> Lowering<'a> {
 
     fn model(&mut self, schema: &'a Schema, name: &str, span: Span) -> Ty {
         let ty = Ty::Model(name.to_owned());
-        let known = self.open.iter().any(|open| open == name) || self.models.iter().any(|model| model.name == name);
+        let known =
+            self.open.iter().any(|open| open == name) || self.models.iter().any(|model| model.name == name);
         if !self.take(name, span) || known {
             return ty;
         }
@@ -226,7 +238,8 @@ impl<'a> Lowering<'a> {
         self.open.push(name.to_owned());
         let mut fields: Vec<ModelField> = Vec::new();
         for (key, node) in schema.properties.iter() {
-            let field = self.ty(node, Way::Answer, &format!("{name}{}", names::pascal(&key.value)), Span::of(key));
+            let field =
+                self.ty(node, Way::Answer, &format!("{name}{}", names::pascal(&key.value)), Span::of(key));
             let boxed = matches!(&field, Ty::Model(model) if self.open.contains(model));
             let ident = names::field(&key.value);
             if fields.iter().any(|field| field.ident == ident) {
@@ -330,7 +343,12 @@ impl<'a> Lowering<'a> {
                 },
             };
             if variants.iter().any(|(other, _)| *other == variant) {
-                self.fault(place(node, span), format!("two alternatives are called `{variant}`: name them by `x-afflux: {{variant: ..}}`"));
+                self.fault(
+                    place(node, span),
+                    format!(
+                        "two alternatives are called `{variant}`: name them by `x-afflux: {{variant: ..}}`"
+                    ),
+                );
             }
             let ty = self.ty(node, way, &format!("{name}{variant}"), span);
             variants.push((variant, ty));
@@ -384,7 +402,10 @@ impl<'a> Lowering<'a> {
                 Some(meaning) => meaning.clone(),
                 None if meanings.is_empty() => format!("`{}`.", word.value),
                 None => {
-                    self.fault(Span::of(word), format!("`x-afflux.words` does not say what `{}` means", word.value));
+                    self.fault(
+                        Span::of(word),
+                        format!("`x-afflux.words` does not say what `{}` means", word.value),
+                    );
                     String::new()
                 }
             };
@@ -466,12 +487,14 @@ pub(crate) fn sentence(text: &str) -> String {
 
 /// Whether `null` may be sent.
 pub(super) fn nullable(schema: &Schema) -> bool {
-    let listed = schema.kind.as_ref().is_some_and(|kind| kind.value.0.iter().any(|kind| kind.value == "null"));
+    let listed =
+        schema.kind.as_ref().is_some_and(|kind| kind.value.0.iter().any(|kind| kind.value == "null"));
     listed || schema.one_of.iter().chain(&schema.any_of).any(|node| is_null(&node.value))
 }
 
 pub(super) fn is_null(schema: &Schema) -> bool {
-    schema.kind.as_ref().is_some_and(|kind| {
-        !kind.value.0.is_empty() && kind.value.0.iter().all(|kind| kind.value == "null")
-    })
+    schema
+        .kind
+        .as_ref()
+        .is_some_and(|kind| !kind.value.0.is_empty() && kind.value.0.iter().all(|kind| kind.value == "null"))
 }
