@@ -70,12 +70,14 @@ pub enum Failure {
     Server,
     /// Too many calls.
     RateLimited,
-    /// Anything that the same call would meet again: refusals, redirects, bodies over the cap.
+    /// Anything that the same call would meet again: refusals, redirects.
     Final,
 }
 
 /// What the decision depends on.
 #[derive(Debug, Clone, Copy)]
+// Each is a fact of its own; two-word enums would only hide that.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Situation {
     /// The request's effective safety.
     pub safety: Safety,
@@ -158,11 +160,10 @@ pub fn backoff(policy: &RetryPolicy, attempts: u32, jitter: f64) -> Duration {
 pub fn delivery(safety: Safety, failure: Failure) -> Delivery {
     match (failure, safety) {
         (Failure::NotSent, _) => Delivery::NotSent,
-        (Failure::Lost, _) => Delivery::Unknown,
         (Failure::Server, Safety::ReadOnly) | (Failure::RateLimited | Failure::Final, _) => {
             Delivery::Answered
         }
-        (Failure::Server, _) => Delivery::Unknown,
+        (Failure::Lost | Failure::Server, _) => Delivery::Unknown,
     }
 }
 

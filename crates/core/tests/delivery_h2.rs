@@ -284,7 +284,7 @@ async fn over_tls_both_protocols_are_agreed_and_a_lost_answer_is_unknown() {
 #[tokio::test]
 async fn a_tls_handshake_that_stalls_breaks_or_does_not_convince_is_not_sent() {
     let (_, acceptor) = tls(b"h2");
-    let stalls = Peer::start(|connection| connection.hold()).await;
+    let stalls = Peer::start(Connection::hold).await;
     let breaks = Peer::start(|connection| async move {
         connection.peek().await;
         connection.reset();

@@ -26,7 +26,7 @@ use support::{
     CONNECT,
     canary::{self, BODY, HEADER, PASSWORD, QUERY, USER, echo, echo_headers, leaks, readable_echo},
     operations::{CREATE, READ},
-    peer::{Peer, http},
+    peer::{Connection, Peer, http},
     quick,
 };
 
@@ -186,7 +186,7 @@ async fn no_output_of_a_failing_call_holds_a_secret() {
     })
     .await;
     fails_cleanly("a reset", &builder(support::base(resets.address)).build().unwrap()).await;
-    let silent = Peer::start(|connection| connection.hold()).await;
+    let silent = Peer::start(Connection::hold).await;
     fails_cleanly("silence", &builder(support::base(silent.address)).build().unwrap()).await;
     let https = BaseUrl::parse(&format!("https://{}", silent.address)).unwrap();
     fails_cleanly("a handshake that stalls", &builder(https).build().unwrap()).await;

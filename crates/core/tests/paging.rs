@@ -274,11 +274,11 @@ async fn pages_tell_where_the_next_one_is_and_a_pager_of_text_reads_any_listing(
     let mut pages = engine.pages(Numbered, None).unwrap();
     next(&mut pages).await.unwrap().unwrap();
     let resume = pages.resume().unwrap();
-    let mut pager = engine.pager(Request::new(&NUMBERED), Some(resume));
+    let mut rest = engine.pager(Request::new(&NUMBERED), Some(resume));
     let mut texts = Vec::new();
-    while let Some(page) = pager.next_texts().await.unwrap() {
+    while let Some(page) = rest.next_texts().await.unwrap() {
         texts.extend(page.value.into_rows().iter().map(|row| row.text().to_owned()));
     }
     assert_eq!(texts, ["3", "4", "5"]);
-    assert!(pager.resume().is_none());
+    assert!(rest.resume().is_none());
 }

@@ -16,7 +16,7 @@ use support::{
     CONNECT, Watched, base,
     h2::STATUS_200,
     operations::{create, read, streamed},
-    peer::{Peer, http},
+    peer::{Connection, Peer, http},
     quick,
 };
 
@@ -129,7 +129,7 @@ async fn a_call_cancelled_while_connecting_gives_its_slot_back_and_one_cancelled
         connection.hold().await;
     })
     .await;
-    let stalls = Peer::start(|connection| connection.hold()).await;
+    let stalls = Peer::start(Connection::hold).await;
     let handshake = afflux_core::base_url::BaseUrl::parse(&format!("https://{}", stalls.address)).unwrap();
     for (address, comes_back) in [(handshake, true), (base(silent.address), false)] {
         let engine = quick(address).connect_timeout(CONNECT * 100).buckets(buckets()).build().unwrap();
