@@ -18,6 +18,15 @@ use crate::{
 ///
 /// There is no total. Rows that arrive while you read can shift pages: a closed range in the past stands still;
 /// otherwise remove duplicates by `uuid`.
+///
+/// A row's `uuid` is the conversion's, not the lead's of the push, and its `externalId` is the advertiser's: they are
+/// types that do not compare.
+///
+/// ```compile_fail
+/// fn same(row: &afflux_irev::LeadRow, pushed: &afflux_irev::Accepted) -> bool {
+///     row.uuid.as_ref() == Some(&pushed.lead_uuid)
+/// }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "nothing is read until items(), pages() or page() is asked"]
 pub struct Leads<'a> {
