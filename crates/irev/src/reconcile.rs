@@ -1,10 +1,6 @@
 //! Finding out whether a lead exists whose push was not answered.
 
-use std::{
-    future::{Future, IntoFuture},
-    pin::{Pin, pin},
-    time::Duration,
-};
+use std::{future::IntoFuture, pin::pin, time::Duration};
 
 use afflux_core::{clock::BoxFuture, decode::Kept, error::Error};
 use futures_core::Stream;
@@ -152,7 +148,3 @@ fn digits(phone: &str) -> String {
 fn earlier(time: Timestamp, by: Duration) -> Timestamp {
     time.checked_sub(by).unwrap_or(time)
 }
-
-/// The future of a search can be sent between threads.
-const _: fn(Reconcile<'_>) -> Pin<Box<dyn Future<Output = Result<Reconciled, Error>> + Send + '_>> =
-    |search| search.into_future();

@@ -16,22 +16,22 @@ use super::schemas;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewLead {
-    ip: String,
-    country_code: Option<String>,
-    lead_language: Option<String>,
-    is_test: Option<bool>,
-    email: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    password: Option<Sensitive>,
-    phone: Option<String>,
-    affiliate_id: Option<String>,
-    offer_id: Option<String>,
-    aff_sub: Option<String>,
-    aff_sub2: Option<String>,
-    aff_sub3: Option<String>,
-    aff_sub4: Option<String>,
-    aff_sub5: Option<String>,
+    pub(super) ip: String,
+    pub(super) country_code: Option<String>,
+    pub(super) lead_language: Option<String>,
+    pub(super) is_test: Option<bool>,
+    pub(super) email: Option<String>,
+    pub(super) first_name: Option<String>,
+    pub(super) last_name: Option<String>,
+    pub(super) password: Option<Sensitive>,
+    pub(super) phone: Option<String>,
+    pub(super) affiliate_id: Option<String>,
+    pub(super) offer_id: Option<String>,
+    pub(super) aff_sub: Option<String>,
+    pub(super) aff_sub2: Option<String>,
+    pub(super) aff_sub3: Option<String>,
+    pub(super) aff_sub4: Option<String>,
+    pub(super) aff_sub5: Option<String>,
     extra: BTreeMap<String, String>,
 }
 
@@ -73,7 +73,7 @@ impl NewLead {
         self
     }
 
-    /// A test lead. Some deployments want `test` in one of the aff_sub keys as well. Default:
+    /// A test lead. Some deployments want `test` in one of the `aff_sub` keys as well. Default:
     /// `false`.
     pub fn is_test(mut self, is_test: bool) -> Self {
         self.is_test = Some(is_test);
