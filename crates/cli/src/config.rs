@@ -44,7 +44,11 @@ pub(crate) struct Settings {
 enum Source {
     Environment,
     /// The values are not printable: a profile holds secrets.
-    Profile { name: String, path: PathBuf, values: Hidden },
+    Profile {
+        name: String,
+        path: PathBuf,
+        values: Hidden,
+    },
 }
 
 /// A table that does not print.
@@ -82,7 +86,9 @@ impl Settings {
                 let shown = path.unwrap_or_default();
                 return Err(Failure::file(format!("reading {}", shown.display()), &error));
             }
-            None => return Err(Failure::configuration("there is no home directory to look for a profile in")),
+            None => {
+                return Err(Failure::configuration("there is no home directory to look for a profile in"));
+            }
         };
         let path = path.unwrap_or_default();
         warn_if_open_to_others(&path, console);
@@ -94,10 +100,7 @@ impl Settings {
                 source: Source::Profile { name: name.to_owned(), path, values: Hidden(values) },
             }),
             None if profile.is_none() => Ok(Self { vendor, source: Source::Environment }),
-            None => Err(Failure::configuration(format!(
-                "{} has no [{name}.{vendor}]",
-                path.display()
-            ))),
+            None => Err(Failure::configuration(format!("{} has no [{name}.{vendor}]", path.display()))),
         }
     }
 
@@ -230,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_profile_is_a_table_per_vendor() {
-        let values = read("[acme.irev]\nbase_url = \"https://a.example\"\napi_token = \"t\"\n").unwrap().unwrap();
+        let values =
+            read("[acme.irev]\nbase_url = \"https://a.example\"\napi_token = \"t\"\n").unwrap().unwrap();
         assert_eq!(values.len(), 2);
         assert!(read("[other.irev]\n").unwrap().is_none());
     }

@@ -45,7 +45,7 @@ impl Failure {
     }
 
     /// Parameters that do not fit: nothing was sent.
-    pub(crate) fn validation(text: String, field: Option<String>) -> Self {
+    pub(crate) fn validation(text: String, field: Option<&str>) -> Self {
         let mut failure = Self::new(Exit::Usage, "validation", "not-sent", text);
         failure.set("field", json!(field));
         failure
@@ -59,6 +59,11 @@ impl Failure {
     /// A local file holds what it must not.
     pub(crate) fn broken_file(text: impl Into<String>) -> Self {
         Self::new(Exit::File, "io", "not-sent", text.into())
+    }
+
+    /// The demo did not show what it promises.
+    pub(crate) fn broken_promise(text: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, "demo", "answered", text)
     }
 
     /// Stopped by Ctrl-C, after what was in flight had ended.
@@ -109,7 +114,8 @@ impl Failure {
     pub(crate) fn mask(&mut self, secrets: &[String]) {
         self.text = secrets::without(&self.text, secrets);
         for member in ["message", "raw_body"] {
-            if let Some(Value::String(text)) = self.object.as_mut().and_then(|object| object.get_mut(member)) {
+            if let Some(Value::String(text)) = self.object.as_mut().and_then(|object| object.get_mut(member))
+            {
                 *text = secrets::without(text, secrets);
             }
         }
@@ -136,8 +142,7 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let text = format!("{error:#}");
-        let mut failure =
-            Self::new(Exit::of(&error), error.kind().word(), error.delivery().word(), text);
+        let mut failure = Self::new(Exit::of(&error), error.kind().word(), error.delivery().word(), text);
         failure.set("status", json!(error.status().map(|status| status.as_u16())));
         failure.set("code", json!(error.vendor_code()));
         failure.set("message", json!(error.message().map_or_else(|| error.to_string(), str::to_owned)));
@@ -178,7 +183,9 @@ mod tests {
             Failure::refused(400, br#"{"message":"m","type":"T"}"#, &[]),
         ] {
             let object: Value = serde_json::from_str(&failure.object().unwrap()).unwrap();
-            for member in ["kind", "delivery", "status", "code", "message", "attempts", "raw_body", "exit_code"] {
+            for member in
+                ["kind", "delivery", "status", "code", "message", "attempts", "raw_body", "exit_code"]
+            {
                 assert!(object.get(member).is_some(), "{member} in {object}");
             }
             assert_eq!(object.get("exit_code"), Some(&json!(failure.exit.code())));

@@ -22,8 +22,16 @@ pub(crate) fn run(vendor: Option<&str>, console: Console) -> Result<(), Failure>
         let list: Vec<Value> = operations.iter().map(|operation| object(operation)).collect();
         return console.line(Value::Array(list));
     }
-    let mut table =
-        tables::plain(&["vendor", "operation", "call", "safety", "retried beside", "bucket", "cost", "paging"]);
+    let mut table = tables::plain(&[
+        "vendor",
+        "operation",
+        "call",
+        "safety",
+        "retried beside",
+        "bucket",
+        "cost",
+        "paging",
+    ]);
     for operation in operations {
         table.add_row([
             operation.vendor.to_owned(),

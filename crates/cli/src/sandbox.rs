@@ -11,9 +11,7 @@ pub(crate) async fn run(sandbox: &Sandbox, mut interrupt: Interrupt) -> Result<(
     let options = Options { port_base: sandbox.port_base, seed: sandbox.seed };
     let served = serve_until(options, io::stdout(), interrupt.wait()).await;
     served.map_err(|error| match error {
-        ServeError::Output(error) => {
-            written(Err(error)).err().unwrap_or_else(Failure::closed_pipe)
-        }
+        ServeError::Output(error) => written(Err(error)).err().unwrap_or_else(Failure::closed_pipe),
         ServeError::Start(error) => start_failure(&error),
         other => Failure::broken_file(other.to_string()),
     })

@@ -12,7 +12,10 @@ pub(crate) fn utc(text: &str) -> Result<Timestamp, String> {
     }
     let looks_like_a_date = text.len() == 10;
     if looks_like_a_date && let Ok(date) = text.parse::<Date>() {
-        return date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|error| error.to_string());
+        return date
+            .to_zoned(TimeZone::UTC)
+            .map(|zoned| zoned.timestamp())
+            .map_err(|error| error.to_string());
     }
     if text.parse::<jiff::civil::DateTime>().is_ok() {
         return Err("is a local time; say which: add Z for UTC, or an offset such as +02:00".to_owned());

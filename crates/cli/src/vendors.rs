@@ -1,11 +1,7 @@
 //! The vendors that the program knows: their operations, and how to build their engines from settings.
 
 use afflux::irev;
-use afflux_core::{
-    base_url::BaseUrl,
-    engine::Engine,
-    operation::Operation,
-};
+use afflux_core::{base_url::BaseUrl, engine::Engine, operation::Operation};
 
 use crate::{
     config::{Setting, Settings},

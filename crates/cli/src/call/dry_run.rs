@@ -55,7 +55,8 @@ pub(crate) fn print(
 fn headers(vendor: Vendor, request: &Request) -> Vec<(String, String)> {
     let own = request.headers().iter().map(|(name, value)| {
         let hidden = value.is_sensitive() || secret_parameter(request.operation(), name.as_str());
-        let value = if hidden { MASK.to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
+        let value =
+            if hidden { MASK.to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
         (name.as_str().to_owned(), value)
     });
     let credentials = vendor.credential_headers().iter().map(|name| ((*name).to_owned(), MASK.to_owned()));

@@ -68,7 +68,11 @@ pub(crate) async fn run(
     interrupt.check()
 }
 
-fn request(operation: &'static Operation, parameters: &Parameters, as_given: bool) -> Result<Request, Failure> {
+fn request(
+    operation: &'static Operation,
+    parameters: &Parameters,
+    as_given: bool,
+) -> Result<Request, Failure> {
     dynamic::request(operation, parameters, as_given).map_err(|violations| {
         let mut text = format!("{}: {} was not sent:", operation.vendor, operation.id);
         for violation in &violations {
@@ -76,7 +80,7 @@ fn request(operation: &'static Operation, parameters: &Parameters, as_given: boo
             text.push_str(&violation.to_string());
         }
         text.push_str("\n  next: correct it, or send it as it is with --as-given");
-        let first = violations.first().map(|violation| violation.field.clone());
+        let first = violations.first().map(|violation| violation.field.as_str());
         Failure::validation(text, first)
     })
 }

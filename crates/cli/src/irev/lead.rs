@@ -91,8 +91,9 @@ pub(crate) fn secret_values<'a>(values: impl Iterator<Item = (&'a str, &'a str)>
 
 /// `KEY=VALUE`. A fixed name has an option of its own.
 pub(crate) fn field(text: &str) -> Result<(String, String), Wrong> {
-    let (key, value) =
-        text.split_once('=').ok_or_else(|| Wrong::new("--field", "must be KEY=VALUE, such as email=ana@example.com"))?;
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| Wrong::new("--field", "must be KEY=VALUE, such as email=ana@example.com"))?;
     let option = match key.trim() {
         "" => return Err(Wrong::new("--field", "has no key before the `=`")),
         IP => "--ip",

@@ -51,7 +51,10 @@ pub(crate) async fn run(
                     "exit_code": 0,
                 }))?;
             } else {
-                console.line(format!("accepted   lead {}   advertiser {advertiser}", accepted.lead_uuid.as_str()))?;
+                console.line(format!(
+                    "accepted   lead {}   advertiser {advertiser}",
+                    accepted.lead_uuid.as_str()
+                ))?;
             }
             interrupt.check()
         }
@@ -81,8 +84,7 @@ pub(crate) async fn run(
 /// The options as names and values.
 fn values(push: &args::Push) -> Result<Vec<(String, String)>, Wrong> {
     let mut values = Vec::new();
-    let fixed =
-        [(lead::IP, &push.ip), (lead::COUNTRY, &push.country), (lead::LANGUAGE, &push.language)];
+    let fixed = [(lead::IP, &push.ip), (lead::COUNTRY, &push.country), (lead::LANGUAGE, &push.language)];
     for (name, value) in fixed {
         if let Some(value) = value {
             values.push((name.to_owned(), value.clone()));
@@ -102,5 +104,8 @@ fn values(push: &args::Push) -> Result<Vec<(String, String)>, Wrong> {
 }
 
 fn usage(wrong: &Wrong) -> Failure {
-    Failure::validation(format!("irev: the lead was not sent: `{}` {}", wrong.name, wrong.demand), Some(wrong.name.clone()))
+    Failure::validation(
+        format!("irev: the lead was not sent: `{}` {}", wrong.name, wrong.demand),
+        Some(&wrong.name),
+    )
 }

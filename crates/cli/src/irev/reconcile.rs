@@ -80,8 +80,12 @@ pub(crate) async fn run(
         for row in &mut lost {
             if let Some(found_as) = &row.found {
                 let detail = Detail { found_as: Some(found_as.clone()), ..Detail::default() };
-                let record =
-                    Record::Outcome { row: row.key, outcome: Settled::Delivered, detail, at: Timestamp::now() };
+                let record = Record::Outcome {
+                    row: row.key,
+                    outcome: Settled::Delivered,
+                    detail,
+                    at: Timestamp::now(),
+                };
                 writer.write(&record).await?;
             }
         }
@@ -114,7 +118,8 @@ pub(crate) async fn run(
     if lost.is_empty() {
         return Ok(());
     }
-    let text = format!("{} of the leads that may have arrived were not found; none was sent again", lost.len());
+    let text =
+        format!("{} of the leads that may have arrived were not found; none was sent again", lost.len());
     if !console.json {
         console.say(&text);
     }
@@ -157,7 +162,8 @@ fn lost(
         }
     }
     for row in &mut lost {
-        row.ambiguous = row.wanted.as_ref().is_some_and(|wanted| sent.get(wanted).is_some_and(|count| *count > 1));
+        row.ambiguous =
+            row.wanted.as_ref().is_some_and(|wanted| sent.get(wanted).is_some_and(|count| *count > 1));
     }
     Ok(lost)
 }
@@ -216,7 +222,8 @@ fn report(row: &Lost, console: Console) -> Result<(), Failure> {
     };
     if console.json {
         let why = if why.is_empty() { Value::Null } else { json!(why) };
-        return console.line(json!({ "line": row.line, "outcome": word, "conversion": row.found, "why": why }));
+        return console
+            .line(json!({ "line": row.line, "outcome": word, "conversion": row.found, "why": why }));
     }
     match &row.found {
         Some(uuid) => console.line(format!("line {}   delivered   conversion {uuid}", row.line)),

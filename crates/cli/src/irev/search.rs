@@ -1,7 +1,5 @@
 //! Which row of the vendor's list is a lead of ours: the vendor gives no link between the two.
 
-
-
 /// What a row must say to be the lead's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Wanted(Vec<(String, String)>);

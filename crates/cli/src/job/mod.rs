@@ -80,12 +80,7 @@ impl Sent {
 
     /// Nothing of it left.
     pub(crate) fn not_sent() -> Self {
-        Self {
-            settled: Settled::NotSent,
-            detail: Detail::default(),
-            reason: Reason::default(),
-            error: None,
-        }
+        Self { settled: Settled::NotSent, detail: Detail::default(), reason: Reason::default(), error: None }
     }
 
     /// The vendor said no for good.
@@ -106,7 +101,9 @@ impl Sent {
         let settled = match (error.delivery(), error.kind()) {
             (Delivery::NotSent, _) => Settled::NotSent,
             (Delivery::Unknown, _) => Settled::Unknown,
-            (Delivery::Answered, ErrorKind::Refused) if status.is_some_and(|status| judging.contains(&status)) => {
+            (Delivery::Answered, ErrorKind::Refused)
+                if status.is_some_and(|status| judging.contains(&status)) =>
+            {
                 Settled::Rejected
             }
             (Delivery::Answered, _) => Settled::Deferred,
@@ -118,12 +115,8 @@ impl Sent {
             status,
             id: None,
         };
-        let detail = Detail {
-            id: None,
-            code: error.vendor_code().and_then(Detail::word),
-            status,
-            found_as: None,
-        };
+        let detail =
+            Detail { id: None, code: error.vendor_code().and_then(Detail::word), status, found_as: None };
         Self { settled, detail, reason, error: Some(error) }
     }
 

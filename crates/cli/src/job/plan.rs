@@ -110,7 +110,9 @@ pub(crate) fn plan<J: RowJob>(
     }
     let all = rows.values().filter(|known| known.standing() == Standing::Unknown).count();
     plan.summary.unknown_elsewhere = u64::try_from(all).unwrap_or(u64::MAX).saturating_sub(seen_unknown);
-    for (count, what) in [(usize::try_from(plan.summary.invalid).unwrap_or(0), "invalid rows"), (warned, "warnings")] {
+    for (count, what) in
+        [(usize::try_from(plan.summary.invalid).unwrap_or(0), "invalid rows"), (warned, "warnings")]
+    {
         if count > SAID {
             plan.notes.push(format!("... and {} more {what}", count - SAID));
         }

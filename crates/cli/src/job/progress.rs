@@ -20,9 +20,8 @@ impl Progress {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template(
-            "{msg}  {bar:22}  {percent:>3}%  {pos}/{len}  {rate}  {left} left",
-        );
+        let style =
+            ProgressStyle::with_template("{msg}  {bar:22}  {percent:>3}%  {pos}/{len}  {rate}  {left} left");
         if let Ok(style) = style {
             bar.set_style(
                 style

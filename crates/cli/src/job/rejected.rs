@@ -107,7 +107,8 @@ impl RejectedFile {
         fresh.push(".new");
         let fresh = PathBuf::from(fresh);
         let write = || -> io::Result<()> {
-            let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&fresh)?;
+            let mut file =
+                private(OpenOptions::new().write(true).create(true).truncate(true)).open(&fresh)?;
             close_to_others(&file)?;
             let mut text = entries.join("\n");
             text.push('\n');
@@ -123,12 +124,14 @@ impl RejectedFile {
     pub(crate) fn append(&mut self, entry: &str) -> Result<(), Failure> {
         let result = match &mut self.file {
             Some(file) => file.write_all(format!("{entry}\n").as_bytes()),
-            None => private(OpenOptions::new().append(true).create(true)).open(&self.path).and_then(|mut file| {
-                close_to_others(&file)?;
-                file.write_all(format!("{entry}\n").as_bytes())?;
-                self.file = Some(file);
-                Ok(())
-            }),
+            None => {
+                private(OpenOptions::new().append(true).create(true)).open(&self.path).and_then(|mut file| {
+                    close_to_others(&file)?;
+                    file.write_all(format!("{entry}\n").as_bytes())?;
+                    self.file = Some(file);
+                    Ok(())
+                })
+            }
         };
         result.map_err(|error| self.failed("writing", &error))
     }

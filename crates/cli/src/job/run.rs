@@ -202,7 +202,9 @@ impl<J: RowJob> Pass<'_, J> {
                 Ok(row) => (row.line, row.content()),
                 Err(bad) => (bad.line, Value::Null),
             };
-            if let Verdict::Send(key, item) = judge(self.job, &self.rows, occurrences, row.as_ref().map_err(Clone::clone)) {
+            if let Verdict::Send(key, item) =
+                judge(self.job, &self.rows, occurrences, row.as_ref().map_err(Clone::clone))
+            {
                 return Ok(Some(Outgoing { key, line, content, item }));
             }
         }
@@ -227,12 +229,15 @@ impl<J: RowJob> Pass<'_, J> {
                     let text = format!("line {line}: {error:#}");
                     self.progress.say(self.console, &secrets::without(&text, hidden));
                 }
-                said if said == SAID + 1 => self.progress.say(self.console, "... further errors are not shown"),
+                said if said == SAID + 1 => {
+                    self.progress.say(self.console, "... further errors are not shown")
+                }
                 _ => {}
             }
         }
         if self.stop.is_none() && (sent.stops_everything() || self.away >= AWAY) {
-            self.stop = Some(if sent.settled == Settled::Deferred { Settled::Deferred } else { Settled::NotSent });
+            self.stop =
+                Some(if sent.settled == Settled::Deferred { Settled::Deferred } else { Settled::NotSent });
             self.progress.say(self.console, "every further row would meet the same; they are not sent now");
         }
     }
@@ -258,8 +263,12 @@ async fn send<J: RowJob>(
     if sent.settled == Settled::Rejected {
         written = rejected.borrow_mut().append(&sent.reason.entry(Some(key), line, &content));
     }
-    let outcome =
-        Record::Outcome { row: key, outcome: sent.settled, detail: sent.detail.clone(), at: Timestamp::now() };
+    let outcome = Record::Outcome {
+        row: key,
+        outcome: sent.settled,
+        detail: sent.detail.clone(),
+        at: Timestamp::now(),
+    };
     match written.and(writer.write(&outcome).await) {
         Ok(()) => (line, Ok((sent, job.secrets(&item).to_vec()))),
         Err(failure) => (line, Err((sent.settled, failure))),

@@ -72,7 +72,8 @@ impl Summary {
         }];
         let in_file = self.rejected + self.invalid;
         if in_file > 0 {
-            let invalid = if self.invalid > 0 { format!(" ({} invalid)", self.invalid) } else { String::new() };
+            let invalid =
+                if self.invalid > 0 { format!(" ({} invalid)", self.invalid) } else { String::new() };
             parts.push(format!("rejected {in_file}{invalid} -> {}", rejected.display()));
         } else {
             parts.push("rejected 0".to_owned());

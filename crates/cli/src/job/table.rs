@@ -202,7 +202,8 @@ mod tests {
 
     #[test]
     fn a_bad_row_is_named_by_line_and_column_and_the_others_go_on() {
-        let text = b"ip,email\n1.1.1.1,a@b.c\n2.2.2.2\n3.3.3.3,a,b\n4.4.4.4,\xff\xfe\n5.5.5.5,\"x\ny\"\n6.6.6.6,\n";
+        let text =
+            b"ip,email\n1.1.1.1,a@b.c\n2.2.2.2\n3.3.3.3,a,b\n4.4.4.4,\xff\xfe\n5.5.5.5,\"x\ny\"\n6.6.6.6,\n";
         let rows = rows(text).unwrap();
         let said: Vec<String> = rows
             .iter()

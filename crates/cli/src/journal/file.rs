@@ -31,9 +31,8 @@ pub(crate) enum OpenError {
 /// system's and ends with the process, however it ends.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn JournalFile>, OpenError> {
     let existed = path.exists();
-    let file = private(OpenOptions::new().read(true).append(true).create(true))
-        .open(path)
-        .map_err(OpenError::Io)?;
+    let file =
+        private(OpenOptions::new().read(true).append(true).create(true)).open(path).map_err(OpenError::Io)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(OpenError::Locked),

@@ -18,6 +18,7 @@ use std::{
 
 use jiff::Timestamp;
 
+use self::file::OpenError;
 pub(crate) use self::{
     file::{JournalFile, close_to_others, private, sync_folder},
     record::{Detail, Record, Settled},
@@ -25,7 +26,6 @@ pub(crate) use self::{
     row::{Content, Occurrences, RowKey},
     writer::Writer,
 };
-use self::file::OpenError;
 use crate::failure::Failure;
 
 /// A journal, read and locked.
@@ -40,7 +40,10 @@ pub(crate) struct Journal {
 
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Journal").field("path", &self.path).field("rows", &self.rows.len()).finish_non_exhaustive()
+        f.debug_struct("Journal")
+            .field("path", &self.path)
+            .field("rows", &self.rows.len())
+            .finish_non_exhaustive()
     }
 }
 

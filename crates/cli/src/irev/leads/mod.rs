@@ -86,7 +86,7 @@ fn check_goal(goal: &str) -> Result<(), Failure> {
     match violations.unwrap_or_default().first() {
         Some(violation) => Err(Failure::validation(
             format!("{violation}; `afflux irev goal-types` lists them"),
-            Some("goal_type_uuid".to_owned()),
+            Some("goal_type_uuid"),
         )),
         None => Ok(()),
     }

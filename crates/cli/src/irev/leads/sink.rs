@@ -30,11 +30,15 @@ impl Sink {
             Some("csv") => Format::Csv,
             Some("jsonl" | "ndjson") => Format::Jsonl,
             _ => {
-                return Err(Failure::usage(format!("{}: the name must end in .csv or .jsonl", path.display())));
+                return Err(Failure::usage(format!(
+                    "{}: the name must end in .csv or .jsonl",
+                    path.display()
+                )));
             }
         };
         let part = beside(path, ".part");
-        let file = open(&part).map_err(|error| Failure::file(format!("writing {}", part.display()), &error))?;
+        let file =
+            open(&part).map_err(|error| Failure::file(format!("writing {}", part.display()), &error))?;
         Ok(Self { path: path.to_owned(), part, format, lines: BufWriter::new(file), columns: Vec::new() })
     }
 
@@ -81,7 +85,10 @@ impl Sink {
         for line in BufReader::new(File::open(&self.part)?).lines() {
             let members = members(&line?).unwrap_or_default();
             writer.write_record(self.columns.iter().map(|column| {
-                members.iter().find(|(name, _)| name == column).map_or_else(String::new, |(_, value)| cell(value.get()))
+                members
+                    .iter()
+                    .find(|(name, _)| name == column)
+                    .map_or_else(String::new, |(_, value)| cell(value.get()))
             }))?;
         }
         writer.flush()?;
