@@ -288,6 +288,25 @@ fn a_presigned_address_is_printed_nowhere() {
     error_is_clean("a refused address", &error);
 }
 
+#[tokio::test]
+async fn a_call_to_a_presigned_address_logs_its_host_and_no_signature() {
+    listen();
+    let bucket = Peer::answering(http("403 Forbidden", "", "{}")).await;
+    let signature = canary::shapes(QUERY)[1].1.clone();
+    let address = format!("http://localhost:{}/object?X-Signature={signature}", bucket.address.port());
+    let engine = builder(BaseUrl::parse("https://api.example").unwrap())
+        .transport(Arc::new(ReqwestTransport::new()))
+        .build()
+        .unwrap();
+    let error = engine.execute(Request::new(&READ).presigned(&address).unwrap()).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 403, "{error}");
+    assert!(bucket.requests()[0].contains(&signature));
+    error_is_clean("a refused upload", &error);
+    let log = logged();
+    assert!(log.contains("server.address=\"localhost\""), "the span names another host");
+    clean("the log", &log);
+}
+
 /// Does what user code does in the worst case: prints all that it has and panics, or quotes it in its error.
 #[derive(Debug)]
 struct Careless {

@@ -112,7 +112,8 @@ impl Run {
             headers.insert(name.clone(), value.clone());
         }
         let request_id = Uuid::now_v7();
-        let span = telemetry::call_span(operation, inner.base.origin(), request_id);
+        let origin = request.foreign.as_ref().unwrap_or(inner.base.origin());
+        let span = telemetry::call_span(operation, origin, request_id);
         let deadline = deadline.map(|deadline| inner.clock.now() + deadline);
         Ok(Self {
             inner,
