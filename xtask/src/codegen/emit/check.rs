@@ -21,7 +21,7 @@ pub(crate) fn is_needed(api: &Api, ty: &Ty) -> bool {
             let choice = api.choices.iter().find(|choice| choice.name == *name);
             choice.is_some_and(|choice| choice.variants.iter().any(|(_, ty)| is_needed(api, ty)))
         }
-        Ty::List(item) => is_needed(api, item),
+        Ty::List(item) | Ty::Map(item) => is_needed(api, item),
         _ => false,
     }
 }
@@ -49,6 +49,14 @@ pub(crate) fn statements(api: &Api, name: &str, ty: &Ty, check: &Check, value: &
                     code,
                     "for (index, item) in {value}.iter().enumerate() {{ \
                      item.check().map_err(|violation| violation.below(&format!(\"[{{index}}]\")){below})?; }}"
+                );
+            }
+            Ty::Map(_) => {
+                let _ = write!(
+                    code,
+                    "for (key, item) in {value} {{ \
+                     item.check().map_err(|violation| violation.below(key).below({}))?; }}",
+                    literal(name)
                 );
             }
             _ if name.is_empty() => {
