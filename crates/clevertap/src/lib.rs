@@ -1,0 +1,5 @@
+#![doc = include_str!("../README.md")]
+
+pub mod generated;
+
+pub use afflux_core as core;
