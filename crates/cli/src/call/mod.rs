@@ -54,16 +54,17 @@ pub(crate) async fn run(
         return interrupt.check();
     }
     let raw = engine.execute(request).await?;
-    let status = raw.status();
-    if console.json && !status.is_success() {
-        return Err(Failure::refused(status.as_u16(), raw.body(), raw.attempts()));
+    let refused = !raw.status().is_success();
+    // A refusal may repeat our credentials; a success is printed as it came.
+    let body = if refused { engine.masker().bytes(raw.body()) } else { raw.body().clone() };
+    if !(refused && console.json) {
+        console.data(&body)?;
+        if stdout_is_terminal() && !body.ends_with(b"\n") {
+            console.data(b"\n")?;
+        }
     }
-    console.data(raw.body())?;
-    if stdout_is_terminal() && !raw.body().ends_with(b"\n") {
-        console.data(b"\n")?;
-    }
-    if !status.is_success() {
-        return Err(Failure::refused(status.as_u16(), raw.body(), raw.attempts()));
+    if refused {
+        return Err(Failure::refused(&raw, &body));
     }
     interrupt.check()
 }

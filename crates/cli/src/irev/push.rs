@@ -88,7 +88,9 @@ impl RowJob for PushJob {
         match client.push(&item.lead).await {
             Ok(Push::Accepted(accepted)) => Sent::delivered(accepted.lead_uuid.as_str()),
             Ok(Push::Rejected(rejected)) => {
-                let mut text = rejected.message.clone().unwrap_or_else(|| "nobody took it".to_owned());
+                let text = rejected.message.as_deref().unwrap_or("nobody took it");
+                // A vendor may repeat our credentials in its words.
+                let mut text = client.engine().masker().text(text).into_owned();
                 if rejected.may_be_held() {
                     text.push_str(" (an advertiser may hold it all the same: do not sell it elsewhere)");
                 }

@@ -230,8 +230,9 @@ impl<J: RowJob> Pass<'_, J> {
                     self.progress.say(self.console, &secrets::without(&text, hidden));
                 }
                 said if said == SAID + 1 => {
-                    self.progress.say(self.console, "... further errors are not shown")
+                    self.progress.say(self.console, "... further errors are not shown");
                 }
+
                 _ => {}
             }
         }

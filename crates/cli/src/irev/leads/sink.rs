@@ -13,7 +13,7 @@ use crate::{
     secrets::members,
 };
 
-/// A file being written. Until it is complete it is called `FILE.part`.
+/// A file being written. Until it is complete it is called `FILE.part`; given up, it is gone.
 pub(crate) struct Sink {
     path: PathBuf,
     part: PathBuf,
@@ -98,6 +98,14 @@ impl Sink {
 
     fn failed(&self, error: &io::Error) -> Failure {
         Failure::file(format!("writing {}", self.path.display()), error)
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        // A half listing must not be taken for a whole one. After `finish` it has its name and is not there any more.
+        let _ = fs::remove_file(&self.part);
+        let _ = fs::remove_file(beside(&self.path, ".csv.part"));
     }
 }
 
