@@ -15,7 +15,7 @@ use similar::TextDiff;
 const SHOWN: usize = 24;
 
 /// Files to write, by their path from the workspace's top.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Output {
     files: BTreeMap<PathBuf, String>,
     /// Directories in which nothing else may be.
