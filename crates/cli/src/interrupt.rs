@@ -34,6 +34,12 @@ impl Interrupt {
         Self { asked }
     }
 
+    /// One that is never asked.
+    #[cfg(test)]
+    pub(crate) fn never() -> Self {
+        Self { asked: watch::channel(false).1 }
+    }
+
     /// Whether it was asked.
     pub(crate) fn is_set(&self) -> bool {
         *self.asked.borrow()

@@ -275,3 +275,27 @@ fn a_closed_stdout_changes_no_outcome() {
     finish(child).ended(0);
     assert_eq!(world.sandbox.irev().leads().len(), 5);
 }
+
+#[test]
+fn a_kill_between_the_rejected_file_and_the_journal_loses_neither_row_nor_reason() {
+    let world = World::start();
+    world.sandbox.irev().traffic_filter(|filter| filter.blocks_everything = true);
+    world.write("leads.csv", leads(1));
+    world.run(&PUSH).ended(1);
+    let entry = world.read("leads.csv.rejected.jsonl");
+    let journal = world.read("leads.csv.journal");
+    let records: Vec<&str> = journal.lines().collect();
+    // The outcome did not get into the journal any more.
+    world.write("leads.csv.journal", format!("{}\n", records[..records.len() - 1].join("\n")));
+    for _ in 0..2 {
+        assert_eq!(counts(&world.run(&PUSH_JSON).ended(1)), [1, 0, 1, 0, 0, 0, 0]);
+        assert_eq!(world.read("leads.csv.rejected.jsonl"), entry, "the vendor's words are kept");
+    }
+    // The rejected file is gone: the journal still knows the row and its error type.
+    fs::remove_file(world.path("leads.csv.rejected.jsonl")).unwrap();
+    assert_eq!(counts(&world.run(&PUSH_JSON).ended(1)), [1, 0, 1, 0, 0, 0, 0]);
+    let entries = rejected(&world);
+    assert_eq!(entries[0]["error_type"], "BLOCKED_BY_TRAFFIC_FILTER");
+    assert_eq!(entries[0]["row"]["aff_sub"], "c-0");
+    assert_eq!(world.sandbox.irev().leads().len(), 1);
+}
