@@ -419,7 +419,9 @@ impl Run {
         match verdict {
             Verdict::Retry { wait } => {
                 telemetry::retrying(&error, wait);
-                self.inner.budget.retried();
+                if !retry::is_free(&situation) {
+                    self.inner.budget.retried();
+                }
                 self.wait = wait;
                 self.last = Some(error);
                 Ok(None)
