@@ -2,7 +2,10 @@
 
 use std::{fmt::Display, io};
 
-use afflux_core::{Error, response::Attempt};
+use afflux_core::{
+    Error,
+    response::{Attempt, Raw},
+};
 use serde_json::{Map, Value, json};
 
 use crate::{exit::Exit, secrets};
@@ -71,21 +74,38 @@ impl Failure {
         Self::new(Exit::Interrupted, "interrupted", "answered", "interrupted".to_owned())
     }
 
-    /// The vendor answered, and the answer is not a success: its JSON has been printed or goes into the object.
-    pub(crate) fn refused(status: u16, raw_body: &[u8], attempts: &[Attempt]) -> Self {
-        let mut failure =
-            Self::new(Exit::Refused, "refused", "answered", format!("the vendor refused: {status}"));
+    /// The vendor answered, and the answer is an outcome but no success. `body` is masked.
+    pub(crate) fn refused(raw: &Raw, body: &[u8]) -> Self {
+        let status = raw.status().as_u16();
+        let mut failure = Self::refusal(status, &String::from_utf8_lossy(body), raw.attempts());
+        let operation = raw.operation();
+        let body: Option<Value> = serde_json::from_slice(body).ok();
+        let text = |paths: &[&str]| {
+            let find =
+                |path: &&str| body.as_ref()?.pointer(&format!("/{}", path.replace('.', "/")))?.as_str();
+            paths.iter().find_map(find).map(str::to_owned)
+        };
+        let (code, message) = (text(operation.answers.code), text(operation.answers.message));
+        failure.text =
+            format!("{}: {} {} was refused: {status}", operation.vendor, operation.method, operation.path);
+        let words: Vec<&str> = [&code, &message].into_iter().filter_map(Option::as_deref).collect();
+        if !words.is_empty() {
+            let words = words.join(": ").replace(['\n', '\r'], " ");
+            failure.text.push_str("\n  the vendor says ");
+            failure.text.push_str(&words);
+        }
+        failure.set("code", json!(code));
+        failure.set("message", json!(message.unwrap_or_else(|| failure.text.clone())));
+        failure.set("request_id", json!(raw.request_id().to_string()));
+        failure
+    }
+
+    /// As [`Failure::refused`], where the answer was decoded already and told to the person.
+    pub(crate) fn refusal(status: u16, raw_body: &str, attempts: &[Attempt]) -> Self {
+        let mut failure = Self::new(Exit::Refused, "refused", "answered", "");
         failure.set("status", json!(status));
-        failure.set("raw_body", json!(String::from_utf8_lossy(raw_body)));
+        failure.set("raw_body", json!(raw_body));
         failure.set("attempts", attempts_json(attempts));
-        let body: Option<Value> = serde_json::from_slice(raw_body).ok();
-        let text = |name: &str| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str);
-        if let Some(message) = text("message") {
-            failure.set("message", json!(message));
-        }
-        if let Some(code) = text("type") {
-            failure.set("code", json!(code));
-        }
         failure
     }
 
@@ -180,7 +200,7 @@ mod tests {
         for failure in [
             Failure::usage("no"),
             Failure::from(Error::configuration("no")),
-            Failure::refused(400, br#"{"message":"m","type":"T"}"#, &[]),
+            Failure::refusal(400, "{}", &[]),
         ] {
             let object: Value = serde_json::from_str(&failure.object().unwrap()).unwrap();
             for member in

@@ -126,7 +126,7 @@ impl Job {
             let mut error = broken(self.operation, "says that the job failed");
             let inner = error.inner_mut();
             inner.kind = ErrorKind::Refused;
-            inner.code = status;
+            inner.code = status.map(|status| self.engine.masker().text(&status).into_owned());
             inner.status = Some(raw.status());
             inner.body = Some(self.engine.masker().bytes(raw.body()));
             return Err(error);

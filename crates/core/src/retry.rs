@@ -122,9 +122,7 @@ pub fn verdict(policy: &RetryPolicy, situation: &Situation, jitter: f64) -> Verd
     if !may_repeat(situation) || situation.attempts >= policy.attempts || !situation.replayable {
         return stop;
     }
-    // The first three attempts of a read are outside the budget: without them an outage would look like an error.
-    let free = situation.safety == Safety::ReadOnly && situation.attempts < 3;
-    if !situation.budget && !free {
+    if !situation.budget && !is_free(situation) {
         return stop;
     }
     if situation.server_wait.is_some_and(|wait| wait > policy.server_wait_cap) {
@@ -136,6 +134,11 @@ pub fn verdict(policy: &RetryPolicy, situation: &Situation, jitter: f64) -> Verd
         return stop;
     }
     Verdict::Retry { wait }
+}
+
+/// The first three attempts of a read are outside the budget: without them an outage would look like an error.
+pub(crate) fn is_free(situation: &Situation) -> bool {
+    situation.safety == Safety::ReadOnly && situation.attempts < 3
 }
 
 fn may_repeat(situation: &Situation) -> bool {

@@ -2,6 +2,12 @@
 //!
 //! It knows Rust's and core's words, and nothing of YAML any more.
 
+#![allow(
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    reason = "a document has many yes-or-no facts"
+)]
+
 use std::time::Duration;
 
 use super::spec::{Headers, Place};

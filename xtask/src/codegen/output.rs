@@ -15,7 +15,7 @@ use similar::TextDiff;
 const SHOWN: usize = 24;
 
 /// Files to write, by their path from the workspace's top.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Output {
     files: BTreeMap<PathBuf, String>,
     /// Directories in which nothing else may be.
@@ -39,6 +39,12 @@ impl Output {
         let text = format_rust(root, text).map_err(|error| format!("{}: {error}", path.display()))?;
         self.add(path, text);
         Ok(())
+    }
+
+    /// Takes over what another holds.
+    pub(crate) fn take(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.owned.extend(other.owned);
     }
 
     /// Says that everything in a directory is generated: what is not written is stale.

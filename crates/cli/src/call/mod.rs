@@ -54,16 +54,17 @@ pub(crate) async fn run(
         return interrupt.check();
     }
     let raw = engine.execute(request).await?;
-    let status = raw.status();
-    if console.json && !status.is_success() {
-        return Err(Failure::refused(status.as_u16(), raw.body(), raw.attempts()));
+    let refused = !raw.status().is_success();
+    // A refusal may repeat our credentials; a success is printed as it came.
+    let body = if refused { engine.masker().bytes(raw.body()) } else { raw.body().clone() };
+    if !(refused && console.json) {
+        console.data(&body)?;
+        if stdout_is_terminal() && !body.ends_with(b"\n") {
+            console.data(b"\n")?;
+        }
     }
-    console.data(raw.body())?;
-    if stdout_is_terminal() && !raw.body().ends_with(b"\n") {
-        console.data(b"\n")?;
-    }
-    if !status.is_success() {
-        return Err(Failure::refused(status.as_u16(), raw.body(), raw.attempts()));
+    if refused {
+        return Err(Failure::refused(&raw, &body));
     }
     interrupt.check()
 }
@@ -102,12 +103,14 @@ fn parameters(given: Option<&str>) -> Result<Parameters, Failure> {
         },
     };
     Parameters::parse(&text).map_err(|error| {
-        // The parser's own words name a place and a type, never a value.
+        // The parser's words may hold a value, and a value may be a secret; our own hold names only.
+        let words = error.to_string();
+        let twice = words.split(" at line ").next().filter(|words| words.ends_with("is given twice"));
+        let why = twice.map_or_else(String::new, |words| format!(": {words}"));
         Failure::usage(format!(
-            "--params is not a JSON object keyed by wire names: line {}, column {}{}",
+            "--params is not a JSON object keyed by wire names: line {}, column {}{why}",
             error.line(),
             error.column(),
-            if error.is_data() { format!(": {error}") } else { String::new() }
         ))
     })
 }

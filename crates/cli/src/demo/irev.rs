@@ -99,7 +99,8 @@ fn client(sandbox: &Sandbox, guard: bool) -> Result<Client, Failure> {
 }
 
 fn lead(number: usize) -> Result<Lead, Failure> {
-    let (first, last, country) = PEOPLE.get(number % PEOPLE.len()).copied().unwrap_or(("Ana", "Horvat", "DE"));
+    let (first, last, country) =
+        PEOPLE.get(number % PEOPLE.len()).copied().unwrap_or(("Ana", "Horvat", "DE"));
     let host = u8::try_from(number % 250).unwrap_or(0);
     let email = format!("{}.{}@example.com", first.to_lowercase(), last.to_lowercase());
     Ok(Lead::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, host)))
@@ -127,7 +128,10 @@ async fn push_all(sandbox: &Sandbox, client: &Client) -> Result<Vec<Step>, Failu
     }
     let rejected: usize = reasons.values().sum();
     let created = sandbox.irev().leads().len();
-    promise(accepted + rejected == leads.len() && created == leads.len(), "a lead is missing or there twice")?;
+    promise(
+        accepted + rejected == leads.len() && created == leads.len(),
+        "a lead is missing or there twice",
+    )?;
     promise(accepted > 0 && rejected > 0, "leads are accepted and rejected")?;
     let reasons: Vec<String> = reasons.iter().map(|(word, count)| format!("{word} {count}")).collect();
     Ok(vec![
@@ -169,11 +173,7 @@ async fn push_again(sandbox: &Sandbox, client: &Client) -> Result<Vec<Step>, Fai
     Ok(vec![first, second])
 }
 
-async fn lose_an_answer(
-    sandbox: &Sandbox,
-    client: &Client,
-    began: Timestamp,
-) -> Result<Vec<Step>, Failure> {
+async fn lose_an_answer(sandbox: &Sandbox, client: &Client, began: Timestamp) -> Result<Vec<Step>, Failure> {
     let irev = sandbox.irev();
     let lead = Lead::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 99)))
         .country("DE")?
@@ -197,8 +197,11 @@ async fn lose_an_answer(
     };
     let uuid = row.extra("uuid").unwrap_or_default();
     promise(irev.leads_by("aff_sub", "c-lost").len() == 1, "looking for a lead makes none")?;
-    let second =
-        Step::new("  looked for it by aff_sub", format!("found: conversion {uuid}"), format!("still {exist} lead"));
+    let second = Step::new(
+        "  looked for it by aff_sub",
+        format!("found: conversion {uuid}"),
+        format!("still {exist} lead"),
+    );
     Ok(vec![first, second])
 }
 
@@ -230,7 +233,8 @@ async fn read_back(
     let margin = Duration::from_mins(1);
     let from = began.checked_sub(margin).unwrap_or(began);
     let to = Timestamp::now().checked_add(margin).unwrap_or(began);
-    let mut sinks = vec![Sink::create(&folder.join("leads.jsonl"))?, Sink::create(&folder.join("leads.csv"))?];
+    let mut sinks =
+        vec![Sink::create(&folder.join("leads.jsonl"))?, Sink::create(&folder.join("leads.csv"))?];
     let mut sample = Sample::new();
     let mut count = 0_usize;
     let mut pages = std::pin::pin!(client.leads().from(from).to(to).pages()?);
@@ -252,7 +256,8 @@ async fn read_back(
     let conversions = sandbox.irev().conversions().len();
     promise(count == conversions, "every conversion is read back")?;
     let files = sinks.into_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
-    let step = Step::new("read the leads back", format!("{count} rows"), format!("{conversions} conversions"));
+    let step =
+        Step::new("read the leads back", format!("{count} rows"), format!("{conversions} conversions"));
     Ok((step, files, sample))
 }
 

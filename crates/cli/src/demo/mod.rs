@@ -48,7 +48,8 @@ pub(crate) async fn run(demo: Demo, console: Console) -> Result<(), Failure> {
     let began = Instant::now();
     let folder = folder(demo.out)?;
     let sandbox = Sandbox::start().await.map_err(|error| start_failure(&error))?;
-    console.say("a sandbox runs inside this program, in real time: its limits and windows are the vendors' own");
+    console
+        .say("a sandbox runs inside this program, in real time: its limits and windows are the vendors' own");
     let sections = vec![irev::show(&sandbox, &folder, console).await?];
     sandbox.shutdown().await;
     let seconds = began.elapsed().as_secs_f64();
@@ -83,7 +84,11 @@ fn text(section: &Section) -> String {
         sample.add_row(row);
     }
     let files: Vec<String> = section.files.iter().map(|file| format!("  {file}\n")).collect();
-    format!("\n{}\n{steps}\n\nread back, the first rows:\n{sample}\n\nwritten:\n{}", section.title, files.concat())
+    format!(
+        "\n{}\n{steps}\n\nread back, the first rows:\n{sample}\n\nwritten:\n{}",
+        section.title,
+        files.concat()
+    )
 }
 
 fn object(sections: &[Section], seconds: f64) -> Value {

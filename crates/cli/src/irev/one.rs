@@ -33,11 +33,11 @@ pub(crate) async fn run(
     }
     let client = irev_client(access, console)?.with_deadline(push.timeout.timeout);
     let secrets = secret_values(named());
-    let masked = |mut failure: Failure| {
+    let hide = |mut failure: Failure| {
         failure.mask(&secrets);
         failure
     };
-    let response = client.push_in_full(&lead).await.map_err(|error| masked(error.into()))?;
+    let response = client.push_in_full(&lead).await.map_err(|error| hide(error.into()))?;
     match response.value {
         Push::Accepted(accepted) => {
             let advertiser = accepted.advertiser_name.as_deref().unwrap_or("-");
@@ -61,9 +61,11 @@ pub(crate) async fn run(
         Push::Rejected(rejected) => {
             let code = rejected.error_type.as_ref().map(|word| word.as_str().to_owned());
             let message = rejected.message.clone().unwrap_or_default();
+            let own = client.engine().masker();
+            let body = own.text(rejected.source.text()).into_owned();
+            let message = own.text(&message).into_owned();
             let status = response.status.as_u16();
-            let body = secrets::masked(rejected.source.text());
-            let mut failure = Failure::refused(status, body.as_bytes(), &response.attempts);
+            let mut failure = Failure::refusal(status, &secrets::masked(&body), &response.attempts);
             failure.set("code", json!(code));
             failure.set("message", json!(message));
             failure.set("lead_uuid", json!(rejected.lead_uuid.as_str()));

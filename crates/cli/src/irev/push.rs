@@ -27,12 +27,15 @@ pub(crate) struct PushJob {
     /// `None` where nothing is sent.
     client: Option<Client>,
     target: String,
+    host: String,
     correlation: Option<String>,
 }
 
 impl PushJob {
     pub(crate) fn new(client: Client, correlation: Option<String>) -> Self {
-        Self { target: client.engine().base().to_string(), client: Some(client), correlation }
+        let base = client.engine().base();
+        let (target, host) = (base.to_string(), base.origin().host().to_owned());
+        Self { client: Some(client), target, host, correlation }
     }
 }
 
@@ -51,6 +54,10 @@ impl RowJob for PushJob {
 
     fn target(&self) -> String {
         self.target.clone()
+    }
+
+    fn host(&self) -> String {
+        self.host.clone()
     }
 
     fn things(&self) -> &'static str {
@@ -88,7 +95,9 @@ impl RowJob for PushJob {
         match client.push(&item.lead).await {
             Ok(Push::Accepted(accepted)) => Sent::delivered(accepted.lead_uuid.as_str()),
             Ok(Push::Rejected(rejected)) => {
-                let mut text = rejected.message.clone().unwrap_or_else(|| "nobody took it".to_owned());
+                let text = rejected.message.as_deref().unwrap_or("nobody took it");
+                // A vendor may repeat our credentials in its words.
+                let mut text = client.engine().masker().text(text).into_owned();
                 if rejected.may_be_held() {
                     text.push_str(" (an advertiser may hold it all the same: do not sell it elsewhere)");
                 }
@@ -115,8 +124,9 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let files = Files::of(file)?;
     if push.dry_run {
-        let target = Vendor::Irev.base(access, console)?.to_string();
-        let job = PushJob { client: None, target, correlation: push.correlation.clone() };
+        let base = Vendor::Irev.base(access, console)?;
+        let (target, host) = (base.to_string(), base.origin().host().to_owned());
+        let job = PushJob { client: None, target, host, correlation: push.correlation.clone() };
         return dry_run(&job, &files, console);
     }
     let client = irev_client(access, console)?.with_deadline(push.timeout.timeout);

@@ -34,6 +34,9 @@ pub(crate) trait RowJob {
     /// The vendor's address.
     fn target(&self) -> String;
 
+    /// The host in it, for people.
+    fn host(&self) -> String;
+
     /// What the rows are called: `leads`.
     fn things(&self) -> &'static str;
 

@@ -35,10 +35,24 @@ pub(crate) async fn run<J: RowJob>(
     console: Console,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let mut table = Table::open(&files.rows)?;
+    let table = Table::open(&files.rows)?;
     job.check_columns(table.columns())
         .map_err(|why| Failure::usage(format!("{}, line 1: {why}", files.rows.display())))?;
     let journal = Journal::open(&files.journal, job.name())?;
+    let (finished, summary) = pass(job, files, options, console, interrupt, table, journal).await?;
+    report(files, options, console, interrupt, finished, &summary)
+}
+
+/// Both passes. What comes back first is whether local files held; the rows are accounted for either way.
+async fn pass<J: RowJob>(
+    job: &J,
+    files: &Files,
+    options: &Options,
+    console: Console,
+    interrupt: &Interrupt,
+    mut table: Table,
+    journal: Journal,
+) -> Result<(Result<(), Failure>, Summary), Failure> {
     let mut rejected = RejectedFile::new(files.rejected.clone());
     let plan = plan(job, &mut table, journal.rows(), &rejected.read()?)?;
     for note in &plan.notes {
@@ -51,7 +65,7 @@ pub(crate) async fn run<J: RowJob>(
         let Sent { settled, detail, .. } = Sent::rejected(reason);
         writer.write(&Record::Outcome { row, outcome: settled, detail, at: Timestamp::now() }).await?;
     }
-    let what = format!("{} {} {} to {}", verb(job.name()), plan.open, job.things(), job.target());
+    let what = format!("{} {} {} to {}", verb(job.name()), plan.open, job.things(), job.host());
     let progress = Progress::start(console, what, plan.open);
     let mut pass = Pass {
         job,
@@ -69,19 +83,27 @@ pub(crate) async fn run<J: RowJob>(
     pass.progress.finish();
     let Pass { summary, .. } = pass;
     let closed = writer.close().await;
-    // A local fault outweighs what became of single rows, but the rows are accounted for all the same.
-    let exit = match (&sent, &closed) {
-        (Ok(()), Ok(())) if interrupt.is_set() => Exit::Interrupted,
-        (Ok(()), Ok(())) => summary.exit(),
-        _ => Exit::File,
-    };
+    Ok((sent.and(closed), summary))
+}
+
+/// Says what became of the file.
+fn report(
+    files: &Files,
+    options: &Options,
+    console: Console,
+    interrupt: &Interrupt,
+    finished: Result<(), Failure>,
+    summary: &Summary,
+) -> Result<(), Failure> {
     let line = summary.line(&files.rejected, &options.again, options.reconcile.as_deref());
     let members = summary.members(&files.rows, &files.rejected, &files.journal);
     if !console.json {
         // The files say it all as well; a reader that has gone away changes no outcome.
         let _ = console.line(&line);
     }
-    sent.and(closed).map_err(|failure| with_members(failure, &members))?;
+    // A local fault outweighs what became of single rows.
+    finished.map_err(|failure| with_members(failure, &members))?;
+    let exit = if interrupt.is_set() { Exit::Interrupted } else { summary.exit() };
     if exit == Exit::Done {
         if console.json {
             let mut object = members;
@@ -106,7 +128,7 @@ fn verb(name: &str) -> String {
 
 fn notes_on_journal<J: RowJob>(journal: &Journal, job: &J, summary: &Summary, console: Console) {
     if journal.dropped() > 0 {
-        console.say("note: the journal ended in half a record, whose call had not left; it was dropped");
+        console.say("note: the journal ended in half a record, which was being written when the program ended; it was dropped");
     }
     let target = job.target();
     if let Some(other) = journal.targets().iter().find(|other| **other != target) {
@@ -230,8 +252,9 @@ impl<J: RowJob> Pass<'_, J> {
                     self.progress.say(self.console, &secrets::without(&text, hidden));
                 }
                 said if said == SAID + 1 => {
-                    self.progress.say(self.console, "... further errors are not shown")
+                    self.progress.say(self.console, "... further errors are not shown");
                 }
+
                 _ => {}
             }
         }
@@ -272,5 +295,92 @@ async fn send<J: RowJob>(
     match written.and(writer.write(&outcome).await) {
         Ok(()) => (line, Ok((sent, job.secrets(&item).to_vec()))),
         Err(failure) => (line, Err((sent.settled, failure))),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::{
+        job::{BadRow, Row},
+        journal::played::Disk,
+    };
+
+    /// A job that counts what it sends and looks into the journal before each.
+    struct Counting {
+        disk: Disk,
+        sent: Cell<usize>,
+    }
+
+    impl RowJob for Counting {
+        type Item = String;
+
+        fn name(&self) -> &'static str {
+            "test send"
+        }
+
+        fn target(&self) -> String {
+            "https://a.example/v1".to_owned()
+        }
+
+        fn host(&self) -> String {
+            "a.example".to_owned()
+        }
+
+        fn things(&self) -> &'static str {
+            "rows"
+        }
+
+        fn check_columns(&self, _columns: &[String]) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn read(&self, row: &Row) -> Result<String, BadRow> {
+            Ok(row.content().to_string())
+        }
+
+        fn warnings(&self, _item: &String) -> Vec<String> {
+            Vec::new()
+        }
+
+        fn secrets<'a>(&self, _item: &'a String) -> &'a [String] {
+            &[]
+        }
+
+        async fn send(&self, _item: &String) -> Sent {
+            self.sent.set(self.sent.get() + 1);
+            let intents = self.disk.synced().matches("\"intent\"").count();
+            assert!(intents >= self.sent.get(), "the intent is on the disk before the call leaves");
+            tokio::task::yield_now().await;
+            Sent::delivered("id")
+        }
+    }
+
+    #[tokio::test]
+    async fn with_a_full_disk_nothing_leaves_whose_intent_is_not_on_it() {
+        for room in (0..9000).step_by(173) {
+            let folder = tempfile::tempdir().unwrap();
+            let rows: Vec<String> = (0..20).map(|number| format!("r{number}")).collect();
+            std::fs::write(folder.path().join("f.csv"), format!("name\n{}\n", rows.join("\n"))).unwrap();
+            let files = Files::of(&folder.path().join("f.csv")).unwrap();
+            let disk = Disk::with_room(room);
+            let job = Counting { disk: disk.clone(), sent: Cell::new(0) };
+            let options = Options { concurrency: 4, again: String::new(), reconcile: None };
+            let console = Console { json: false };
+            let journal = Journal::of_file(&files.journal, Box::new(disk.clone()), job.name()).unwrap();
+            let table = Table::open(&files.rows).unwrap();
+            let interrupt = Interrupt::never();
+            let (finished, summary) =
+                pass(&job, &files, &options, console, &interrupt, table, journal).await.unwrap();
+            assert_eq!(summary.rows(), 20, "every line is accounted for, {room} bytes");
+            assert_eq!(summary.delivered, u64::try_from(job.sent.get()).unwrap());
+            assert_eq!(finished.is_ok(), job.sent.get() == 20 && disk.held(), "{room} bytes");
+            if let Err(failure) = finished {
+                assert_eq!(failure.exit, Exit::File);
+            }
+        }
     }
 }

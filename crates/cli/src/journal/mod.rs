@@ -5,6 +5,8 @@
 //! outcome may have arrived, and is never sent again but looked for. It knows no vendor.
 
 mod file;
+#[cfg(test)]
+pub(crate) mod played;
 mod record;
 mod replay;
 mod row;
@@ -64,10 +66,11 @@ impl Journal {
             )),
             OpenError::Io(error) => Failure::file(format!("opening the journal {}", path.display()), &error),
         })?;
-        Self::read(path, file, job)
+        Self::of_file(path, file, job)
     }
 
-    fn read(path: &Path, mut file: Box<dyn JournalFile>, job: &str) -> Result<Self, Failure> {
+    /// Reads the journal in a file that is open and locked.
+    pub(crate) fn of_file(path: &Path, mut file: Box<dyn JournalFile>, job: &str) -> Result<Self, Failure> {
         let failed = |what: &str, error: &io::Error| {
             Failure::file(format!("{what} the journal {}", path.display()), error)
         };

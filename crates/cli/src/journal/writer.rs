@@ -113,57 +113,26 @@ fn serve(
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::sync::Mutex;
-
-    use super::{super::record::tests::samples, *};
-
-    /// A disk with so many bytes left.
-    #[derive(Clone, Default)]
-    struct Disk(Arc<Mutex<(Vec<u8>, usize, u32)>>);
-
-    impl JournalFile for Disk {
-        fn read_all(&mut self) -> io::Result<Vec<u8>> {
-            Ok(self.0.lock().unwrap().0.clone())
-        }
-
-        fn cut(&mut self, length: u64) -> io::Result<()> {
-            self.0.lock().unwrap().0.truncate(usize::try_from(length).unwrap());
-            Ok(())
-        }
-
-        fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-            let mut disk = self.0.lock().unwrap();
-            let room = disk.1.saturating_sub(disk.0.len());
-            disk.0.extend(bytes.iter().take(room));
-            if bytes.len() > room { Err(io::Error::from(io::ErrorKind::StorageFull)) } else { Ok(()) }
-        }
-
-        fn sync(&mut self) -> io::Result<()> {
-            self.0.lock().unwrap().2 += 1;
-            Ok(())
-        }
-    }
-
-    fn disk(room: usize) -> Disk {
-        Disk(Arc::new(Mutex::new((Vec::new(), room, 0))))
-    }
+    use super::{
+        super::{played::Disk, record::tests::samples},
+        *,
+    };
 
     #[tokio::test]
     async fn a_record_is_synced_before_its_writer_goes_on() {
-        let disk = disk(usize::MAX);
+        let disk = Disk::with_room(usize::MAX);
         let writer = Writer::start("j".into(), Box::new(disk.clone())).unwrap();
         for (index, record) in samples().iter().enumerate() {
             writer.write(record).await.unwrap();
-            let state = disk.0.lock().unwrap();
-            assert!(String::from_utf8_lossy(&state.0).ends_with(&record.line().unwrap()));
-            assert_eq!(usize::try_from(state.2).unwrap(), index + 1);
+            assert!(disk.synced().ends_with(&record.line().unwrap()));
+            assert_eq!(disk.syncs(), index + 1);
         }
         writer.close().await.unwrap();
     }
 
     #[test]
     fn records_that_wait_together_share_a_sync() {
-        let disk = disk(usize::MAX);
+        let disk = Disk::with_room(usize::MAX);
         let record = samples().swap_remove(1);
         let (orders, queue) = mpsc::unbounded_channel();
         for _ in 0..50 {
@@ -171,19 +140,19 @@ mod tests {
         }
         drop(orders);
         serve(Box::new(disk.clone()), queue).unwrap();
-        assert_eq!(disk.0.lock().unwrap().2, 1);
+        assert_eq!(disk.syncs(), 1);
     }
 
     #[tokio::test]
     async fn a_full_disk_is_told_to_everyone_who_writes_from_then_on() {
         let record = samples().swap_remove(1);
-        let disk = disk(record.line().unwrap().len() + 10);
+        let disk = Disk::with_room(record.line().unwrap().len() + 10);
         let writer = Writer::start("j".into(), Box::new(disk.clone())).unwrap();
         writer.write(&record).await.unwrap();
         for _ in 0..2 {
             assert_eq!(writer.write(&record).await.unwrap_err().exit.code(), 5);
         }
-        let length = disk.0.lock().unwrap().0.len();
+        let length = disk.written().len();
         assert_eq!(length, record.line().unwrap().len() + 10, "nothing is written behind half a record");
         assert!(writer.close().await.unwrap_err().text().contains("writing the journal j"));
     }

@@ -17,6 +17,7 @@ use crate::{
     clock::BoxFuture,
     error::{Delivery, Error, ErrorKind, RAW_BODY_CAP},
     limit::{Ask, End, Feedback, Permit, Refusal, feedback},
+    mask::Masker,
     request::{Body, ByteStream, Request},
     response::{Attempt, Raw},
     retry::{self, Failure, Situation, Verdict},
@@ -37,6 +38,8 @@ pub(crate) struct Run {
     wait: Duration,
     last: Option<Error>,
     span: Span,
+    /// Knows the permission in a presigned address too.
+    foreign_masker: Option<Masker>,
 }
 
 /// What an attempt brought.
@@ -111,6 +114,7 @@ impl Run {
         for (name, value) in &request.headers {
             headers.insert(name.clone(), value.clone());
         }
+        let foreign_masker = request.foreign.as_ref().map(|_| presigned(&inner.masker, &request.query));
         let request_id = Uuid::now_v7();
         let origin = request.foreign.as_ref().unwrap_or(inner.base.origin());
         let span = telemetry::call_span(operation, origin, request_id);
@@ -126,6 +130,7 @@ impl Run {
             wait: Duration::ZERO,
             last: None,
             span,
+            foreign_masker,
         })
     }
 
@@ -311,7 +316,7 @@ impl Run {
         error: WireError,
     ) -> Result<Option<Got>, Error> {
         let never_left = sent.give_up() || error.kind == WireErrorKind::NotProcessed;
-        let message = self.inner.masker.text(&error.message).into_owned();
+        let message = self.masker().text(&error.message).into_owned();
         let (head, body) = error.partial.map_or((None, Bytes::new()), |partial| (Some(partial.0), partial.1));
         let (kind, failure, what) = match error.kind {
             WireErrorKind::Request if never_left => {
@@ -414,7 +419,9 @@ impl Run {
         match verdict {
             Verdict::Retry { wait } => {
                 telemetry::retrying(&error, wait);
-                self.inner.budget.retried();
+                if !retry::is_free(&situation) {
+                    self.inner.budget.retried();
+                }
                 self.wait = wait;
                 self.last = Some(error);
                 Ok(None)
@@ -429,7 +436,7 @@ impl Run {
     }
 
     fn error(&self, failed: Failed, delivery: Delivery) -> Error {
-        let masker = &self.inner.masker;
+        let masker = self.masker();
         let mask = |text: Option<String>| text.map(|text| masker.text(&text).into_owned());
         let mut error = Error::new(failed.kind, self.overall(delivery), masker.text(&failed.what));
         self.describe(&mut error);
@@ -479,7 +486,7 @@ impl Run {
     }
 
     fn raw(&self, mut head: Head, body: Bytes) -> Raw {
-        self.inner.masker.headers(&mut head.headers);
+        self.masker().headers(&mut head.headers);
         Raw {
             operation: self.request.operation,
             status: head.status,
@@ -510,6 +517,10 @@ impl Run {
         }
     }
 
+    fn masker(&self) -> &Masker {
+        self.foreign_masker.as_ref().unwrap_or(&self.inner.masker)
+    }
+
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
@@ -532,6 +543,19 @@ impl Run {
             delivery,
         )
     }
+}
+
+/// A masker that also knows the values of a presigned query which are long enough to be a permission.
+fn presigned(masker: &Masker, query: &str) -> Masker {
+    const LEAST: usize = 16;
+    let mut masker = masker.clone();
+    for (_, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+        if value.len() >= LEAST {
+            masker.add(&value);
+        }
+    }
+    masker
 }
 
 /// How a class of answer fails; none for a success.

@@ -19,7 +19,7 @@ pub(crate) fn buckets(api: &Api) -> String {
         }
     }
     let mut code = format!("{HEADER}{}\n", module_doc("The vendor's limits."));
-    let all: Vec<String> = api.buckets.iter().map(|bucket| one(bucket, &profiles)).collect();
+    let all: Vec<String> = api.buckets.iter().map(one).collect();
     if all.iter().any(|bucket| bucket.contains("Duration::")) {
         code.push_str("use std::time::Duration;\n\n");
     }
@@ -38,15 +38,15 @@ pub(crate) fn buckets(api: &Api) -> String {
     }
     code.push_str(&doc(&about, 0));
     let argument = if profiles.is_empty() { "_profile" } else { "profile" };
-    let _ = write!(
+    let _ = writeln!(
         code,
-        "pub fn buckets({argument}: Option<&str>) -> Vec<Bucket> {{ vec![{}] }}\n",
+        "pub fn buckets({argument}: Option<&str>) -> Vec<Bucket> {{ vec![{}] }}",
         all.join(", ")
     );
     code
 }
 
-fn one(bucket: &Bucket, _profiles: &[&str]) -> String {
+fn one(bucket: &Bucket) -> String {
     let name = literal(&bucket.name);
     let mut base = format!("Bucket::new({name})");
     if let Some(concurrency) = bucket.concurrency {

@@ -9,7 +9,7 @@ use super::{
     },
     operations::{has_checks, output_type, shape_type},
     text::{doc, literal},
-    value::printed,
+    value::{is_copy, printed},
 };
 
 /// The implementation, and the type of the answer where it has several shapes.
@@ -113,7 +113,7 @@ fn plain(parameter: &Parameter) -> String {
     let name = literal(&parameter.name);
     let own = format!("self.{ident}");
     let value = printed(ty, &own);
-    let value = if value == own { format!("&{own}") } else { value };
+    let value = if value == own && !is_copy(ty) { format!("&{own}") } else { value };
     match (parameter.place, required) {
         (Place::Path, _) => format!(".path_parameter({name}, {value})?"),
         (_, true) => format!(".query_pair({name}, {value})"),
@@ -159,9 +159,17 @@ fn many(parameter: &Parameter) -> String {
         }
         (Ty::List(item), _) => {
             let value = printed(item, "value");
-            let joined = format!(
-                "self.{ident}.iter().map(|value| {value}.to_string()).collect::<Vec<_>>().join(\",\")"
-            );
+            let joined = match (&**item, value == "value") {
+                (Ty::Text, _) => format!("self.{ident}.join(\",\")"),
+                (_, true) => {
+                    format!("self.{ident}.iter().map(ToString::to_string).collect::<Vec<_>>().join(\",\")")
+                }
+                (_, false) => {
+                    format!(
+                        "self.{ident}.iter().map(|value| {value}.to_string()).collect::<Vec<_>>().join(\",\")"
+                    )
+                }
+            };
             match parameter.place {
                 Place::Path => format!("request = request.path_parameter({name}, {joined})?;\n"),
                 Place::Query => {
@@ -212,7 +220,7 @@ fn body(operation: &Operation, steps: &mut String, after: &mut String) {
         }
         (_, true) => steps.push_str(".with_body(self.body.clone())"),
         (_, false) => {
-            after.push_str("if let Some(body) = &self.body { request = request.with_body(body.clone()); }\n")
+            after.push_str("if let Some(body) = &self.body { request = request.with_body(body.clone()); }\n");
         }
     }
 }

@@ -19,15 +19,15 @@ pub(crate) fn inputs(api: &Api) -> String {
     for choice in &api.choices {
         body.push_str(&alternatives(api, choice));
     }
-    let mut core = Vec::new();
+    let mut from_core = Vec::new();
     for name in ["Amount", "JsonText", "Patch", "Sensitive"] {
         if body.contains(name) {
-            core.push(name);
+            from_core.push(name);
         }
     }
     let mut uses = Vec::new();
-    if !core.is_empty() {
-        uses.push(format!("decode::{{{}}}", core.join(", ")));
+    if !from_core.is_empty() {
+        uses.push(format!("decode::{{{}}}", from_core.join(", ")));
     }
     if body.contains(": Request)") || body.contains(" Request)") {
         uses.push("request::Request".to_owned());
@@ -76,7 +76,7 @@ fn one(api: &Api, input: &Input) -> String {
     let derived = if required.is_empty() { "Debug, Clone, Default" } else { "Debug, Clone" };
     let _ = write!(code, "#[derive({derived})]\n#[must_use]\npub struct {name} {{\n");
     for field in fields {
-        let _ = writeln!(code, "    {}: {},", field.ident, held(&field.ty, field.presence));
+        let _ = writeln!(code, "    pub(super) {}: {},", field.ident, held(&field.ty, field.presence));
     }
     if let Some(extra) = extra {
         let _ = writeln!(code, "    extra: BTreeMap<String, {}>,", sent_type(extra));

@@ -41,12 +41,26 @@ pub(crate) fn files(api: &Api) -> Vec<(String, String)> {
     files
 }
 
+/// What follows from the vendor's names and shapes, and is not worth another form.
+const ALLOWED: &str = "#![allow(
+    clippy::doc_markdown,
+    clippy::large_enum_variant,
+    clippy::redundant_closure_for_method_calls,
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    clippy::too_many_arguments,
+    clippy::too_many_lines
+)]
+
+";
+
 fn front(api: &Api, files: &[String]) -> String {
     let about = format!(
         "The plain layer of {}: every operation as a value, what is read and what is sent. {}",
         api.title, api.description
     );
     let mut code = format!("{HEADER}{}\n", module_doc(&about));
+    code.push_str(ALLOWED);
     for file in files.iter().filter(|file| !file.contains('/')) {
         let _ = writeln!(code, "mod {};", file.trim_end_matches(".rs"));
     }
@@ -100,7 +114,7 @@ pub(crate) fn imports(body: &str) -> String {
     }
     let decode = if body.contains("decode::") { "self, " } else { "" };
     let names = pick(&["Amount", "BadRow", "DecodeError", "JsonText", "Kept", "Layout", "Page", "Sensitive"]);
-    let core = [
+    let from_core = [
         Some(format!("decode::{{{decode}{}}}", names.join(", "))),
         group("endpoint", &["Endpoint"]),
         group("error", &["Error"]),
@@ -126,8 +140,8 @@ pub(crate) fn imports(body: &str) -> String {
         group("response", &["Raw"]),
         group("schema", &["Field", "Kind", "Schema", "Violation"]),
     ];
-    let core: Vec<String> = core.into_iter().flatten().collect();
-    let _ = write!(code, "\nuse afflux_core::{{{}}};\n", core.join(", "));
+    let from_core: Vec<String> = from_core.into_iter().flatten().collect();
+    let _ = write!(code, "\nuse afflux_core::{{{}}};\n", from_core.join(", "));
     if has("Bytes") {
         code.push_str("use bytes::Bytes;\n");
     }

@@ -1,6 +1,8 @@
 //! Values for generated tests: as Rust, as text in a query, as JSON. They are made apart from the code under test, so
 //! that a test compares two things.
 
+use std::fmt::Write as _;
+
 use super::{
     super::api::{Api, Check, Meta, MetaSchema, Presence, Ty},
     text::literal,
@@ -243,7 +245,7 @@ pub(crate) fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
         out
     })

@@ -65,20 +65,20 @@ pub(crate) fn tests(api: &Api, path: &str) -> String {
     }
     let picked: Vec<&str> =
         ["Amount", "JsonText", "Sensitive"].into_iter().filter(|name| has(name)).collect();
-    let mut core = Vec::new();
+    let mut from_core = Vec::new();
     if has("Delivery") {
-        core.push("Delivery".to_owned());
+        from_core.push("Delivery".to_owned());
     }
     if !picked.is_empty() {
-        core.push(format!("decode::{{{}}}", picked.join(", ")));
+        from_core.push(format!("decode::{{{}}}", picked.join(", ")));
     }
-    core.push("endpoint::Endpoint".to_owned());
+    from_core.push("endpoint::Endpoint".to_owned());
     if has("Safety") {
-        core.push("operation::Safety".to_owned());
+        from_core.push("operation::Safety".to_owned());
     }
     let request: Vec<&str> = ["Body", "Request"].into_iter().filter(|name| has(name)).collect();
-    core.push(format!("request::{{{}}}", request.join(", ")));
-    let _ = writeln!(head, "use afflux_core::{{{}}};", core.join(", "));
+    from_core.push(format!("request::{{{}}}", request.join(", ")));
+    let _ = writeln!(head, "use afflux_core::{{{}}};", from_core.join(", "));
     let names = super::rust::own_names(api, &body);
     let _ = writeln!(head, "use {path}::{{{}}};", names.join(", "));
     format!("{head}{body}")
@@ -231,7 +231,6 @@ impl Writer<'_> {
             "sends_what_the_body_requires",
             &required.argument,
             &self.expected(input, None, form),
-            form,
         );
         for field in &input.fields {
             let sample = fitting(self.api, &field.ty, &field.meta);
@@ -240,13 +239,13 @@ impl Writer<'_> {
                 let value = format!("{}.{}({})", required.argument, field.ident, sample.argument);
                 let text = if form { sample.text.clone() } else { sample.json.clone() };
                 let expected = self.expected(input, Some((field, &text)), form);
-                self.body_test(code, &format!("sends_{name}_in_its_body"), &value, &expected, form);
+                self.body_test(code, &format!("sends_{name}_in_its_body"), &value, &expected);
             }
             if field.presence == Presence::TriState && !form {
                 let bare = field.ident.trim_start_matches("r#");
                 let value = format!("{}.clear_{bare}()", required.argument);
                 let expected = self.expected(input, Some((field, "null")), form);
-                self.body_test(code, &format!("clears_{name}_in_its_body"), &value, &expected, form);
+                self.body_test(code, &format!("clears_{name}_in_its_body"), &value, &expected);
             }
             let wrong = refused(self.api, &field.ty, &field.meta, &field.check);
             if let Some(wrong) = wrong {
@@ -268,7 +267,7 @@ impl Writer<'_> {
             let members = expected.trim_end_matches('}');
             let comma = if members.ends_with('{') { "" } else { "," };
             let expected = format!("{members}{comma}\"other name\":{}}}", sample.json);
-            self.body_test(code, "sends_an_extra_field_in_its_body", &value, &expected, form);
+            self.body_test(code, "sends_an_extra_field_in_its_body", &value, &expected);
             if let Some(field) = input.fields.first() {
                 let value =
                     format!("{}.extra({}, {})", required.argument, literal(&field.name), sample.argument);
@@ -300,7 +299,7 @@ impl Writer<'_> {
         format!("{}::new({})", input.name, arguments.join(", "))
     }
 
-    fn body_test(&self, code: &mut String, what: &str, value: &str, expected: &str, _form: bool) {
+    fn body_test(&self, code: &mut String, what: &str, value: &str, expected: &str) {
         let assertion = format!("assert_eq!(body(&request), {});", literal(expected));
         self.test_of(code, what, &self.with_body(value), &assertion);
     }

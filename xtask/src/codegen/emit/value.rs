@@ -128,3 +128,11 @@ fn is_direct(ty: &Ty) -> bool {
         _ => false,
     }
 }
+
+/// Whether the type is `Copy`.
+pub(crate) fn is_copy(ty: &Ty) -> bool {
+    let number = matches!(ty, Ty::Bool | Ty::U32 | Ty::U64 | Ty::I64 | Ty::Float);
+    let time =
+        matches!(ty, Ty::Date | Ty::Civil | Ty::Instant | Ty::Utc | Ty::EpochSeconds | Ty::EpochMillis);
+    number || time || matches!(ty, Ty::Uuid | Ty::Written(..))
+}

@@ -47,6 +47,11 @@ impl<'a> Lowering<'a> {
                 "`envelope` and `items` contradict each other: `items.at` is the path",
             );
         }
+        if let Some(envelope) = &extension.envelope
+            && !has(|shape| matches!(shape, Shape::One { .. }))
+        {
+            self.fault(Span::of(envelope), "there is no JSON answer that could be in an envelope");
+        }
         Answers {
             format: match (text, json) {
                 (true, true) => "TextOrJson",
@@ -69,7 +74,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    pub(super) fn items(&mut self, operation: &'a spec::Operation) -> Option<Items> {
+    pub(super) fn items(operation: &spec::Operation) -> Option<Items> {
         let rule = &operation.extension.value.items.as_ref()?.value;
         Some(Items {
             at: rule.at.clone(),

@@ -34,7 +34,7 @@ impl<'a> Lowering<'a> {
             (_, "Binary") => (Ty::Bytes, Meta::Of(Box::default()), Check::default()),
             (Some(node), _) => {
                 let ty = self.ty(node, Way::Request, &hint, span);
-                let (meta, check) = self.checked(node, &names::constant(&hint), span);
+                let (meta, check) = self.checked(node, &ty, &names::constant(&hint), span);
                 (ty, meta, check)
             }
             (None, _) => {
@@ -84,9 +84,8 @@ impl<'a> Lowering<'a> {
             for (content_type, content) in answer.value.content.iter() {
                 let shape = self.shape(stated, &content_type.value, content, &owner, Span::of(content_type));
                 let name = match (&named, &shape, answer.value.content.0.len()) {
-                    (Some(name), _, 1) => name.clone(),
+                    (Some(name), _, 1) | (None, Shape::One { ty: Ty::Model(name), .. }, _) => name.clone(),
                     (_, Shape::Text, _) => "Text".to_owned(),
-                    (_, Shape::One { ty: Ty::Model(name), .. }, _) => name.clone(),
                     _ => format!("Status{number}"),
                 };
                 let doc = sentence(&answer.value.description);

@@ -131,6 +131,15 @@ impl<'a> Lowering<'a> {
         for (_, node) in document.components.schemas.iter() {
             walk(&node.value, &mut used);
         }
+        for (name, node) in document.components.schemas.iter() {
+            if !node.value.extension.aliases.is_empty() || node.value.extension.vacant || node.value.read_only
+            {
+                self.fault(
+                    Span::of(name),
+                    "aliases, vacant and readOnly belong to a property, not to a component",
+                );
+            }
+        }
         let schemas = document.components.schemas.iter().map(|(name, _)| (name, "schemas"));
         let parameters = document.components.parameters.iter().map(|(name, _)| (name, "parameters"));
         for (name, section) in schemas.chain(parameters) {

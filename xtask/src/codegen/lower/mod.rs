@@ -6,10 +6,13 @@ mod answers;
 mod bodies;
 mod document;
 mod meta;
+mod objects;
 mod operation;
+mod text;
 mod types;
+mod words;
 
-pub(crate) use self::types::sentence;
+pub(crate) use self::text::sentence;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,6 +80,10 @@ impl<'a> Lowering<'a> {
     fn resolve(&mut self, node: &'a Node) -> (Option<&'a str>, &'a Node) {
         let Some(reference) = &node.value.reference else { return (None, node) };
         let span = Span::of(reference);
+        if node.value.says_more_than_a_reference() {
+            let said = "beside `$ref` only description, readOnly, deprecated and x-afflux {aliases, vacant, variant} count";
+            self.fault(span, said);
+        }
         let Some(name) = reference.value.strip_prefix("#/components/schemas/") else {
             self.fault(
                 span,
@@ -99,6 +106,10 @@ impl<'a> Lowering<'a> {
     /// Takes a type's name; the same schema may take it again.
     fn take(&mut self, name: &str, span: Span) -> bool {
         let owner = *self.taken.entry(name.to_owned()).or_insert(span);
+        if self.ids.contains_key(name) {
+            self.fault(span, format!("the name `{name}` is already that of an id"));
+            return false;
+        }
         if owner != span {
             self.fault(span, format!("the name `{name}` is already that of the type of line {}", owner.line));
             return false;

@@ -26,6 +26,11 @@ impl<'a> Lowering<'a> {
         self.take(&name, span);
         let parameters = self.parameters(stated, &name);
         let body = self.body(stated, &name);
+        if stated.method == "GET"
+            && let Some(body) = &operation.body
+        {
+            self.fault(Span::of(body), "a GET with a body is not supported");
+        }
         let safety = match &extension.safety.value {
             SafetyRule::ReadOnly => Safety::ReadOnly,
             SafetyRule::Idempotent => Safety::Idempotent,
@@ -92,7 +97,7 @@ impl<'a> Lowering<'a> {
             open_query: extension.open_query,
             body,
             answers: self.answers(operation, &output),
-            items: self.items(operation),
+            items: Self::items(operation),
             output,
             paging,
             job: Self::job(extension),
@@ -192,6 +197,9 @@ impl<'a> Lowering<'a> {
         let span = Span::of(stated);
         let mut parameter = &stated.value;
         if let Some(reference) = &parameter.reference {
+            if parameter.name.is_some() || parameter.schema.is_some() || parameter.required {
+                self.fault(span, "a reference to a parameter stands alone");
+            }
             let name = reference.value.strip_prefix("#/components/parameters/").unwrap_or_default();
             let found = self.document.components.parameters.get(name);
             let Some(found) = found.filter(|found| found.value.reference.is_none()) else {
@@ -205,6 +213,10 @@ impl<'a> Lowering<'a> {
             self.fault(span, "a parameter needs `name`, `in` and `schema`");
             return None;
         };
+        let token = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        if place == Place::Header && (name.value.is_empty() || !name.value.chars().all(token)) {
+            self.fault(Span::of(name), format!("`{}` is not the name of a header", name.value));
+        }
         let hint = format!("{owner}{}", names::pascal(&name.value));
         let ty = self.ty(node, Way::Request, &hint, span);
         let (_, target) = self.resolve(node);
@@ -212,9 +224,9 @@ impl<'a> Lowering<'a> {
         if place == Place::Path && !parameter.required {
             self.fault(span, "a parameter in the path is always required");
         }
-        let (meta, check) = self.checked(node, &names::constant(&hint), span);
+        let (meta, check) = self.checked(node, &ty, &names::constant(&hint), span);
         let described = parameter.description.as_deref().map(sentence);
-        let schema_doc = self.doc(node, target);
+        let schema_doc = Self::doc(node, target, Way::Request);
         let summary = described
             .clone()
             .unwrap_or_else(|| target.value.description.as_deref().map(sentence).unwrap_or_default());

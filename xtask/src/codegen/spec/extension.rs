@@ -1,4 +1,4 @@
-//! `x-afflux`: what OpenAPI cannot say about a vendor, an operation and an answer.
+//! `x-afflux`: what `OpenAPI` cannot say about a vendor, an operation and an answer.
 
 use std::fmt;
 
@@ -78,6 +78,7 @@ pub(crate) enum Headers {
 
 /// About an operation.
 #[derive(Debug, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of the document")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct OperationExtension {
     pub(crate) safety: Spanned<SafetyRule>,

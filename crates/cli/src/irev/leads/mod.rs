@@ -135,7 +135,7 @@ const COLUMNS: [(&str, &str, usize); 8] = [
     ("uuid", "CONVERSION", 36),
     ("goalType", "GOAL", 12),
     ("country", "CC", 2),
-    ("advertiserName", "ADVERTISER", 18),
+    ("advertiserName", "ADVERTISER", 22),
     ("isTest", "TEST", 5),
     ("email", "EMAIL", 28),
     ("aff_sub", "AFF_SUB", 16),
