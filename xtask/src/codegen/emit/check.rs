@@ -54,8 +54,9 @@ pub(crate) fn statements(api: &Api, name: &str, ty: &Ty, check: &Check, value: &
             Ty::Map(_) => {
                 let _ = write!(
                     code,
-                    "for (key, item) in {value} {{ \
+                    "for (key, item) in {} {{ \
                      item.check().map_err(|violation| violation.below(key).below({}))?; }}",
+                    if value.starts_with("self.") { format!("&{value}") } else { value.to_owned() },
                     literal(name)
                 );
             }
