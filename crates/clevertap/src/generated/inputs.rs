@@ -20,7 +20,7 @@ use super::{
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Records {
-    d: Vec<JsonText>,
+    pub(super) d: Vec<JsonText>,
 }
 
 impl Records {
@@ -50,9 +50,9 @@ impl Serialize for Records {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct PropertyFilter {
-    name: String,
-    operator: Option<String>,
-    value: Option<JsonText>,
+    pub(super) name: String,
+    pub(super) operator: Option<String>,
+    pub(super) value: Option<JsonText>,
 }
 
 impl PropertyFilter {
@@ -102,14 +102,14 @@ impl Serialize for PropertyFilter {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct EventQuery {
-    event_name: Option<String>,
-    from: Option<u32>,
-    to: Option<u32>,
-    event_properties: Option<Vec<PropertyFilter>>,
-    session_properties: Option<Vec<PropertyFilter>>,
-    common_profile_properties: Option<JsonText>,
-    advanced_query: Option<JsonText>,
-    groups: Option<JsonText>,
+    pub(super) event_name: Option<String>,
+    pub(super) from: Option<u32>,
+    pub(super) to: Option<u32>,
+    pub(super) event_properties: Option<Vec<PropertyFilter>>,
+    pub(super) session_properties: Option<Vec<PropertyFilter>>,
+    pub(super) common_profile_properties: Option<JsonText>,
+    pub(super) advanced_query: Option<JsonText>,
+    pub(super) groups: Option<JsonText>,
     extra: BTreeMap<String, JsonText>,
 }
 
@@ -270,8 +270,8 @@ impl Serialize for EventQuery {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct ProfileDeletion {
-    identity: Option<Vec<String>>,
-    guid: Option<Vec<String>>,
+    pub(super) identity: Option<Vec<String>>,
+    pub(super) guid: Option<Vec<String>>,
 }
 
 impl ProfileDeletion {
@@ -321,7 +321,7 @@ impl Serialize for ProfileDeletion {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ProfileDemerge {
-    identities: Vec<String>,
+    pub(super) identities: Vec<String>,
 }
 
 impl ProfileDemerge {
@@ -351,9 +351,9 @@ impl Serialize for ProfileDemerge {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Subscription {
-    r#type: SubscriptionChannel,
-    value: String,
-    status: SubscriptionChange,
+    pub(super) r#type: SubscriptionChannel,
+    pub(super) value: String,
+    pub(super) status: SubscriptionChange,
 }
 
 impl Subscription {
@@ -394,7 +394,7 @@ impl Serialize for Subscription {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Subscriptions {
-    d: Vec<Subscription>,
+    pub(super) d: Vec<Subscription>,
 }
 
 impl Subscriptions {
@@ -427,8 +427,8 @@ impl Serialize for Subscriptions {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct DisassociatedPhone {
-    r#type: DisassociatedKind,
-    value: String,
+    pub(super) r#type: DisassociatedKind,
+    pub(super) value: String,
 }
 
 impl DisassociatedPhone {
@@ -462,7 +462,7 @@ impl Serialize for DisassociatedPhone {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Disassociation {
-    d: Vec<DisassociatedPhone>,
+    pub(super) d: Vec<DisassociatedPhone>,
 }
 
 impl Disassociation {
@@ -495,10 +495,10 @@ impl Serialize for Disassociation {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct TopGroup {
-    property_type: TopPropertyType,
-    name: String,
-    top_n: Option<u32>,
-    order: Option<TopOrder>,
+    pub(super) property_type: TopPropertyType,
+    pub(super) name: String,
+    pub(super) top_n: Option<u32>,
+    pub(super) order: Option<TopOrder>,
 }
 
 impl TopGroup {
@@ -553,10 +553,10 @@ impl Serialize for TopGroup {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct TopQuery {
-    event_name: String,
-    from: u32,
-    to: u32,
-    groups: BTreeMap<String, TopGroup>,
+    pub(super) event_name: String,
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) groups: BTreeMap<String, TopGroup>,
     extra: BTreeMap<String, JsonText>,
 }
 
@@ -608,6 +608,9 @@ impl TopQuery {
         schemas::TOP_QUERY_FROM.whole("from", *value)?;
         let value = &self.to;
         schemas::TOP_QUERY_TO.whole("to", *value)?;
+        for (key, item) in &self.groups {
+            item.check().map_err(|violation| violation.below(key).below("groups"))?;
+        }
         Ok(())
     }
 }
@@ -630,7 +633,7 @@ impl Serialize for TopQuery {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct TrendGroup {
-    trend_type: TrendStep,
+    pub(super) trend_type: TrendStep,
 }
 
 impl TrendGroup {
@@ -654,12 +657,12 @@ impl Serialize for TrendGroup {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct TrendQuery {
-    event_name: String,
-    from: u32,
-    to: u32,
-    groups: BTreeMap<String, TrendGroup>,
-    unique: Option<bool>,
-    sum_event_prop: Option<String>,
+    pub(super) event_name: String,
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) groups: BTreeMap<String, TrendGroup>,
+    pub(super) unique: Option<bool>,
+    pub(super) sum_event_prop: Option<String>,
     extra: BTreeMap<String, JsonText>,
 }
 
@@ -754,12 +757,12 @@ impl Serialize for TrendQuery {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct RealTimeQuery {
-    user_type: Option<bool>,
-    session_source: Option<bool>,
-    browser: Option<bool>,
-    os: Option<bool>,
-    device: Option<bool>,
-    new_: Option<bool>,
+    pub(super) user_type: Option<bool>,
+    pub(super) session_source: Option<bool>,
+    pub(super) browser: Option<bool>,
+    pub(super) os: Option<bool>,
+    pub(super) device: Option<bool>,
+    pub(super) new_: Option<bool>,
 }
 
 impl RealTimeQuery {
@@ -834,14 +837,14 @@ impl Serialize for RealTimeQuery {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct MessageQuery {
-    from: String,
-    to: String,
-    channel: Option<Vec<String>>,
-    delivery: Option<Vec<String>>,
-    daily: Option<bool>,
-    status: Option<Vec<String>>,
-    message_type: Option<Vec<String>>,
-    label: Option<Vec<String>>,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) channel: Option<Vec<String>>,
+    pub(super) delivery: Option<Vec<String>>,
+    pub(super) daily: Option<bool>,
+    pub(super) status: Option<Vec<String>>,
+    pub(super) message_type: Option<Vec<String>>,
+    pub(super) label: Option<Vec<String>>,
 }
 
 impl MessageQuery {
@@ -940,22 +943,22 @@ impl Serialize for MessageQuery {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewCampaign {
-    name: String,
-    target_mode: TargetMode,
-    content: JsonText,
-    when: JsonText,
-    provider_nick_name: Option<String>,
-    r#where: Option<JsonText>,
-    segment: Option<JsonText>,
-    devices: Option<Vec<String>>,
-    labels: Option<Vec<String>>,
-    estimate_only: Option<bool>,
-    skip_estimate: Option<bool>,
-    draft: Option<bool>,
-    respect_frequency_caps: Option<bool>,
-    conversion_goal: Option<JsonText>,
-    ttl: Option<JsonText>,
-    dnd: Option<JsonText>,
+    pub(super) name: String,
+    pub(super) target_mode: TargetMode,
+    pub(super) content: JsonText,
+    pub(super) when: JsonText,
+    pub(super) provider_nick_name: Option<String>,
+    pub(super) r#where: Option<JsonText>,
+    pub(super) segment: Option<JsonText>,
+    pub(super) devices: Option<Vec<String>>,
+    pub(super) labels: Option<Vec<String>>,
+    pub(super) estimate_only: Option<bool>,
+    pub(super) skip_estimate: Option<bool>,
+    pub(super) draft: Option<bool>,
+    pub(super) respect_frequency_caps: Option<bool>,
+    pub(super) conversion_goal: Option<JsonText>,
+    pub(super) ttl: Option<JsonText>,
+    pub(super) dnd: Option<JsonText>,
     extra: BTreeMap<String, JsonText>,
 }
 
@@ -1161,7 +1164,7 @@ impl Serialize for NewCampaign {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CampaignReference {
-    id: u64,
+    pub(super) id: u64,
 }
 
 impl CampaignReference {
@@ -1192,8 +1195,8 @@ impl Serialize for CampaignReference {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CampaignQuery {
-    from: u32,
-    to: u32,
+    pub(super) from: u32,
+    pub(super) to: u32,
 }
 
 impl CampaignQuery {
@@ -1230,11 +1233,11 @@ impl Serialize for CampaignQuery {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Bulletin {
-    business_event: String,
-    name: String,
-    properties: BTreeMap<String, String>,
-    c_by: String,
-    when: String,
+    pub(super) business_event: String,
+    pub(super) name: String,
+    pub(super) properties: BTreeMap<String, String>,
+    pub(super) c_by: String,
+    pub(super) when: String,
 }
 
 impl Bulletin {
@@ -1295,11 +1298,11 @@ impl Serialize for Bulletin {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct Recipients {
-    fbid: Option<Vec<String>>,
-    gpid: Option<Vec<String>>,
-    email: Option<Vec<String>>,
-    identity: Option<Vec<String>>,
-    object_id: Option<Vec<String>>,
+    pub(super) fbid: Option<Vec<String>>,
+    pub(super) gpid: Option<Vec<String>>,
+    pub(super) email: Option<Vec<String>>,
+    pub(super) identity: Option<Vec<String>>,
+    pub(super) object_id: Option<Vec<String>>,
 }
 
 impl Recipients {
@@ -1365,12 +1368,12 @@ impl Serialize for Recipients {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewMessage {
-    to: Recipients,
-    content: JsonText,
-    tag_group: Option<String>,
-    respect_frequency_caps: Option<bool>,
-    provider_nick_name: Option<String>,
-    message_id: Option<String>,
+    pub(super) to: Recipients,
+    pub(super) content: JsonText,
+    pub(super) tag_group: Option<String>,
+    pub(super) respect_frequency_caps: Option<bool>,
+    pub(super) provider_nick_name: Option<String>,
+    pub(super) message_id: Option<String>,
     extra: BTreeMap<String, JsonText>,
 }
 
@@ -1474,9 +1477,9 @@ impl Serialize for NewMessage {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct TriggerRecipients {
-    email: Option<Vec<String>>,
-    identity: Option<Vec<String>>,
-    object_id: Option<Vec<String>>,
+    pub(super) email: Option<Vec<String>>,
+    pub(super) identity: Option<Vec<String>>,
+    pub(super) object_id: Option<Vec<String>>,
 }
 
 impl TriggerRecipients {
@@ -1524,9 +1527,9 @@ impl Serialize for TriggerRecipients {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CampaignTrigger {
-    to: TriggerRecipients,
-    campaign_id: String,
-    external_trigger: Option<JsonText>,
+    pub(super) to: TriggerRecipients,
+    pub(super) campaign_id: String,
+    pub(super) external_trigger: Option<JsonText>,
 }
 
 impl CampaignTrigger {
@@ -1569,9 +1572,9 @@ impl Serialize for CampaignTrigger {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CampaignsTrigger {
-    to: TriggerRecipients,
-    campaign_id_list: Vec<u64>,
-    external_trigger: Option<JsonText>,
+    pub(super) to: TriggerRecipients,
+    pub(super) campaign_id_list: Vec<u64>,
+    pub(super) external_trigger: Option<JsonText>,
 }
 
 impl CampaignsTrigger {
@@ -1617,8 +1620,8 @@ impl Serialize for CampaignsTrigger {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct TemplateMapping {
-    campaign_id: u64,
-    template_id: String,
+    pub(super) campaign_id: u64,
+    pub(super) template_id: String,
 }
 
 impl TemplateMapping {
@@ -1654,8 +1657,8 @@ impl Serialize for TemplateMapping {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewSegment {
-    segment_name: String,
-    customer_segment_id: String,
+    pub(super) segment_name: String,
+    pub(super) customer_segment_id: String,
 }
 
 impl NewSegment {
@@ -1691,7 +1694,7 @@ impl Serialize for NewSegment {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct SegmentUpdate {
-    bulk_profiles: Vec<JsonText>,
+    pub(super) bulk_profiles: Vec<JsonText>,
 }
 
 impl SegmentUpdate {
@@ -1721,8 +1724,8 @@ impl Serialize for SegmentUpdate {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct SegmentPage {
-    page: Option<u32>,
-    limit: Option<u32>,
+    pub(super) page: Option<u32>,
+    pub(super) limit: Option<u32>,
 }
 
 impl SegmentPage {
@@ -1772,7 +1775,7 @@ impl Serialize for SegmentPage {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct SegmentReference {
-    segment_id: u64,
+    pub(super) segment_id: u64,
 }
 
 impl SegmentReference {
@@ -1803,12 +1806,12 @@ impl Serialize for SegmentReference {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CustomListUpload {
-    name: String,
-    email: String,
-    filename: String,
-    creator: String,
-    url: Sensitive,
-    replace: bool,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) filename: String,
+    pub(super) creator: String,
+    pub(super) url: Sensitive,
+    pub(super) replace: bool,
 }
 
 impl CustomListUpload {
@@ -1875,13 +1878,13 @@ impl Serialize for CustomListUpload {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CatalogUpload {
-    name: String,
-    creator: String,
-    email: String,
-    url: Sensitive,
-    replace: Option<bool>,
-    r#override: Option<bool>,
-    is_location_catalog: Option<bool>,
+    pub(super) name: String,
+    pub(super) creator: String,
+    pub(super) email: String,
+    pub(super) url: Sensitive,
+    pub(super) replace: Option<bool>,
+    pub(super) r#override: Option<bool>,
+    pub(super) is_location_catalog: Option<bool>,
 }
 
 impl CatalogUpload {
@@ -1966,9 +1969,9 @@ impl Serialize for CatalogUpload {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewCatalogAttribute {
-    name: String,
-    r#type: CatalogAttributeType,
-    filterable: Option<bool>,
+    pub(super) name: String,
+    pub(super) r#type: CatalogAttributeType,
+    pub(super) filterable: Option<bool>,
 }
 
 impl NewCatalogAttribute {
@@ -2011,12 +2014,12 @@ impl Serialize for NewCatalogAttribute {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewCatalog {
-    catalog_name: String,
-    catalog_schema: Vec<NewCatalogAttribute>,
-    created_by: String,
-    description: Option<String>,
-    field_mappings: Option<BTreeMap<String, String>>,
-    recurring_sync_config: Option<JsonText>,
+    pub(super) catalog_name: String,
+    pub(super) catalog_schema: Vec<NewCatalogAttribute>,
+    pub(super) created_by: String,
+    pub(super) description: Option<String>,
+    pub(super) field_mappings: Option<BTreeMap<String, String>>,
+    pub(super) recurring_sync_config: Option<JsonText>,
 }
 
 impl NewCatalog {
@@ -2102,12 +2105,12 @@ impl Serialize for NewCatalog {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CatalogUpdate {
-    catalog_name: String,
-    updated_by: String,
-    description: Option<String>,
-    status: Option<String>,
-    catalog_schema: Option<Vec<NewCatalogAttribute>>,
-    recurring_sync_config: Option<JsonText>,
+    pub(super) catalog_name: String,
+    pub(super) updated_by: String,
+    pub(super) description: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) catalog_schema: Option<Vec<NewCatalogAttribute>>,
+    pub(super) recurring_sync_config: Option<JsonText>,
 }
 
 impl CatalogUpdate {
@@ -2192,11 +2195,11 @@ impl Serialize for CatalogUpdate {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct CatalogFileUpload {
-    upload_id: String,
-    catalog_id: u64,
-    file_name: String,
-    file_size: u64,
-    completed_by: String,
+    pub(super) upload_id: String,
+    pub(super) catalog_id: u64,
+    pub(super) file_name: String,
+    pub(super) file_size: u64,
+    pub(super) completed_by: String,
 }
 
 impl CatalogFileUpload {
@@ -2259,10 +2262,10 @@ impl Serialize for CatalogFileUpload {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewProduct {
-    identity: String,
-    name: String,
-    image_url: String,
-    attributes: Option<JsonText>,
+    pub(super) identity: String,
+    pub(super) name: String,
+    pub(super) image_url: String,
+    pub(super) attributes: Option<JsonText>,
 }
 
 impl NewProduct {
@@ -2312,10 +2315,10 @@ impl Serialize for NewProduct {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct BulkProduct {
-    identity: String,
-    name: Option<String>,
-    image_url: Option<String>,
-    attributes: Option<JsonText>,
+    pub(super) identity: String,
+    pub(super) name: Option<String>,
+    pub(super) image_url: Option<String>,
+    pub(super) attributes: Option<JsonText>,
 }
 
 impl BulkProduct {
@@ -2379,7 +2382,7 @@ impl Serialize for BulkProduct {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Products {
-    products: Vec<BulkProduct>,
+    pub(super) products: Vec<BulkProduct>,
 }
 
 impl Products {
@@ -2412,7 +2415,7 @@ impl Serialize for Products {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ProductIdentities {
-    identities: Vec<String>,
+    pub(super) identities: Vec<String>,
 }
 
 impl ProductIdentities {
@@ -2442,9 +2445,9 @@ impl Serialize for ProductIdentities {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct ProductUpdate {
-    name: Option<String>,
-    image_url: Option<String>,
-    attributes: Option<JsonText>,
+    pub(super) name: Option<String>,
+    pub(super) image_url: Option<String>,
+    pub(super) attributes: Option<JsonText>,
     extra: BTreeMap<String, JsonText>,
 }
 
@@ -2520,11 +2523,11 @@ impl Serialize for ProductUpdate {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct NewContentBlock {
-    r#type: ContentBlockType,
-    name: String,
-    content: String,
-    created_by: String,
-    partner: Option<String>,
+    pub(super) r#type: ContentBlockType,
+    pub(super) name: String,
+    pub(super) content: String,
+    pub(super) created_by: String,
+    pub(super) partner: Option<String>,
 }
 
 impl NewContentBlock {
@@ -2586,9 +2589,9 @@ impl Serialize for NewContentBlock {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ContentBlockUpdate {
-    id: String,
-    content: String,
-    updated_by: String,
+    pub(super) id: String,
+    pub(super) content: String,
+    pub(super) updated_by: String,
 }
 
 impl ContentBlockUpdate {
@@ -2627,9 +2630,9 @@ impl Serialize for ContentBlockUpdate {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct VariableDefinition {
-    r#type: VariableType,
-    default_value: Option<JsonText>,
-    description: Option<String>,
+    pub(super) r#type: VariableType,
+    pub(super) default_value: Option<JsonText>,
+    pub(super) description: Option<String>,
 }
 
 impl VariableDefinition {
@@ -2671,7 +2674,7 @@ impl Serialize for VariableDefinition {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct VariableDefinitions {
-    variable_definitions: BTreeMap<String, VariableDefinition>,
+    pub(super) variable_definitions: BTreeMap<String, VariableDefinition>,
 }
 
 impl VariableDefinitions {
@@ -2702,8 +2705,8 @@ impl Serialize for VariableDefinitions {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct VariableDeletion {
-    variable_names: Option<Vec<String>>,
-    delete_all_vars: Option<bool>,
+    pub(super) variable_names: Option<Vec<String>>,
+    pub(super) delete_all_vars: Option<bool>,
 }
 
 impl VariableDeletion {
@@ -2742,9 +2745,9 @@ impl Serialize for VariableDeletion {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct VariableQuery {
-    identity: Option<String>,
-    clevertap_id: Option<String>,
-    include_defaults: Option<bool>,
+    pub(super) identity: Option<String>,
+    pub(super) clevertap_id: Option<String>,
+    pub(super) include_defaults: Option<bool>,
 }
 
 impl VariableQuery {
@@ -2792,8 +2795,8 @@ impl Serialize for VariableQuery {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct CouponOrder {
-    order: Option<JsonText>,
-    items: Option<Vec<JsonText>>,
+    pub(super) order: Option<JsonText>,
+    pub(super) items: Option<Vec<JsonText>>,
     extra: BTreeMap<String, JsonText>,
 }
 

@@ -5,6 +5,16 @@
 //! counts, sends and configures. Seven regions, each with a host of its own; a project's data is in
 //! one of them.
 
+#![allow(
+    clippy::doc_markdown,
+    clippy::large_enum_variant,
+    clippy::redundant_closure_for_method_calls,
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    clippy::too_many_arguments,
+    clippy::too_many_lines
+)]
+
 mod buckets;
 mod calls;
 mod ids;

@@ -186,7 +186,7 @@ impl Endpoint for GetMultipartCatalogUrl {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).query_pair("totalParts", &self.total_parts))
+        Ok(Request::new(Self::OPERATION).query_pair("totalParts", self.total_parts))
     }
 
     #[inline]

@@ -313,7 +313,7 @@ impl Endpoint for GetCatalog {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Request::new(Self::OPERATION).path_parameter("id", &self.id)
+        Request::new(Self::OPERATION).path_parameter("id", self.id)
     }
 
     #[inline]
@@ -388,7 +388,7 @@ impl Endpoint for UpdateCatalog {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Request::new(Self::OPERATION).path_parameter("id", &self.id)?.json(&self.body)
+        Request::new(Self::OPERATION).path_parameter("id", self.id)?.json(&self.body)
     }
 
     #[inline]
@@ -476,7 +476,7 @@ impl Endpoint for DeleteCatalog {
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Ok(Request::new(Self::OPERATION)
-            .path_parameter("id", &self.id)?
+            .path_parameter("id", self.id)?
             .query_pair("deletedBy", &self.deleted_by))
     }
 
@@ -590,9 +590,9 @@ impl Endpoint for SetAttributeFilterable {
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Ok(Request::new(Self::OPERATION)
-            .path_parameter("catalogId", &self.catalog_id)?
+            .path_parameter("catalogId", self.catalog_id)?
             .path_parameter("attributeName", &self.attribute_name)?
-            .query_pair("filterable", &self.filterable)
+            .query_pair("filterable", self.filterable)
             .query_pair("updatedBy", &self.updated_by))
     }
 
@@ -739,7 +739,7 @@ impl Endpoint for GetCatalogSignedUrl {
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Ok(Request::new(Self::OPERATION)
-            .query_pair("catalogId", &self.catalog_id)
+            .query_pair("catalogId", self.catalog_id)
             .query_pair("fileName", &self.file_name)
             .query_pair("contentType", &self.content_type)
             .query_option("multiPart", self.multi_part.as_ref())

@@ -68,7 +68,7 @@ pub struct PollEventCount {
 impl PollEventCount {
     /// The call with what it requires.
     ///
-    /// `req_id`: The request id of the first answer. Length: at least 1. Seen as `number` too.
+    /// `req_id`: The request id of the first answer. Length: at least 1.
     pub fn new(req_id: impl Into<CountRequestId>) -> Self {
         Self { req_id: req_id.into() }
     }
@@ -208,7 +208,7 @@ pub struct PollProfileCount {
 impl PollProfileCount {
     /// The call with what it requires.
     ///
-    /// `req_id`: The request id of the first answer. Length: at least 1. Seen as `number` too.
+    /// `req_id`: The request id of the first answer. Length: at least 1.
     pub fn new(req_id: impl Into<CountRequestId>) -> Self {
         Self { req_id: req_id.into() }
     }
@@ -348,7 +348,7 @@ pub struct PollTopProperties {
 impl PollTopProperties {
     /// The call with what it requires.
     ///
-    /// `req_id`: The request id of the first answer. Length: at least 1. Seen as `number` too.
+    /// `req_id`: The request id of the first answer. Length: at least 1.
     pub fn new(req_id: impl Into<CountRequestId>) -> Self {
         Self { req_id: req_id.into() }
     }
@@ -490,7 +490,7 @@ pub struct PollTrends {
 impl PollTrends {
     /// The call with what it requires.
     ///
-    /// `req_id`: The request id of the first answer. Length: at least 1. Seen as `number` too.
+    /// `req_id`: The request id of the first answer. Length: at least 1.
     pub fn new(req_id: impl Into<CountRequestId>) -> Self {
         Self { req_id: req_id.into() }
     }

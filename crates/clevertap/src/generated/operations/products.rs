@@ -163,7 +163,7 @@ impl Endpoint for ListProducts {
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Ok(Request::new(Self::OPERATION)
-            .path_parameter("catalogId", &self.catalog_id)?
+            .path_parameter("catalogId", self.catalog_id)?
             .query_option("page", self.page.as_ref())
             .query_option("size", self.size.as_ref())
             .query_option("sortBy", self.sort_by.as_ref())
@@ -243,7 +243,7 @@ impl Endpoint for CreateProduct {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Request::new(Self::OPERATION).path_parameter("catalogId", &self.catalog_id)?.json(&self.body)
+        Request::new(Self::OPERATION).path_parameter("catalogId", self.catalog_id)?.json(&self.body)
     }
 
     #[inline]
@@ -321,7 +321,7 @@ impl Endpoint for CreateProducts {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Request::new(Self::OPERATION).path_parameter("catalogId", &self.catalog_id)?.json(&self.body)
+        Request::new(Self::OPERATION).path_parameter("catalogId", self.catalog_id)?.json(&self.body)
     }
 
     #[inline]
@@ -399,7 +399,7 @@ impl Endpoint for UpdateProducts {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Request::new(Self::OPERATION).path_parameter("catalogId", &self.catalog_id)?.json(&self.body)
+        Request::new(Self::OPERATION).path_parameter("catalogId", self.catalog_id)?.json(&self.body)
     }
 
     #[inline]
@@ -481,7 +481,7 @@ impl Endpoint for DeleteProducts {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Request::new(Self::OPERATION).path_parameter("catalogId", &self.catalog_id)?.json(&self.body)
+        Request::new(Self::OPERATION).path_parameter("catalogId", self.catalog_id)?.json(&self.body)
     }
 
     #[inline]
@@ -567,7 +567,7 @@ impl Endpoint for GetProduct {
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Request::new(Self::OPERATION)
-            .path_parameter("catalogId", &self.catalog_id)?
+            .path_parameter("catalogId", self.catalog_id)?
             .path_parameter("productId", &self.product_id)
     }
 
@@ -657,7 +657,7 @@ impl Endpoint for UpdateProduct {
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Request::new(Self::OPERATION)
-            .path_parameter("catalogId", &self.catalog_id)?
+            .path_parameter("catalogId", self.catalog_id)?
             .path_parameter("productId", &self.product_id)?
             .json(&self.body)
     }
@@ -745,7 +745,7 @@ impl Endpoint for DeleteProduct {
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Request::new(Self::OPERATION)
-            .path_parameter("catalogId", &self.catalog_id)?
+            .path_parameter("catalogId", self.catalog_id)?
             .path_parameter("productId", &self.product_id)
     }
 

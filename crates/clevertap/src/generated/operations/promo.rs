@@ -222,7 +222,7 @@ impl Endpoint for ListWalletTransactions {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         Ok(Request::new(Self::OPERATION)
             .query_pair("identity", &self.identity)
-            .query_pair("walletId", &self.wallet_id)
+            .query_pair("walletId", self.wallet_id)
             .query_option("page", self.page.as_ref()))
     }
 
@@ -348,16 +348,10 @@ impl Endpoint for FetchCoupons {
             .query_option("identity", self.identity.as_ref())
             .query_option("condition", self.condition.as_ref());
         if !self.metadata_key.is_empty() {
-            request.push_query(
-                "metadata_key",
-                self.metadata_key.iter().map(|value| value.to_string()).collect::<Vec<_>>().join(","),
-            );
+            request.push_query("metadata_key", self.metadata_key.join(","));
         }
         if !self.expected_value.is_empty() {
-            request.push_query(
-                "expected_value",
-                self.expected_value.iter().map(|value| value.to_string()).collect::<Vec<_>>().join(","),
-            );
+            request.push_query("expected_value", self.expected_value.join(","));
         }
         Ok(request)
     }
