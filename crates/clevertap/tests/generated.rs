@@ -895,7 +895,7 @@ fn count_top_properties_sends_an_extra_field_in_its_body() {
     ));
     assert_eq!(
         body(&request),
-        r#"{"event_name":"a b/c&d","from":19700101,"to":19700101,"groups":{"key":{"property_type":"event_properties","name":"a b/c&d","other name":{"a":1.10}}"#
+        r#"{"event_name":"a b/c&d","from":19700101,"to":19700101,"groups":{"key":{"property_type":"event_properties","name":"a b/c&d"}},"other name":{"a":1.10}}"#
     );
 }
 
@@ -1028,7 +1028,7 @@ fn count_trends_sends_an_extra_field_in_its_body() {
     ));
     assert_eq!(
         body(&request),
-        r#"{"event_name":"a b/c&d","from":19700101,"to":19700101,"groups":{"key":{"trend_type":"daily","other name":{"a":1.10}}"#
+        r#"{"event_name":"a b/c&d","from":19700101,"to":19700101,"groups":{"key":{"trend_type":"daily"}},"other name":{"a":1.10}}"#
     );
 }
 
@@ -1408,7 +1408,7 @@ fn create_campaign_sends_an_extra_field_in_its_body() {
     ));
     assert_eq!(
         body(&request),
-        r#"{"name":"a b/c&d","target_mode":"push","content":{"a":1.10},"when":{"a":1.10,"other name":{"a":1.10}}"#
+        r#"{"name":"a b/c&d","target_mode":"push","content":{"a":1.10},"when":{"a":1.10},"other name":{"a":1.10}}"#
     );
 }
 
@@ -1598,7 +1598,7 @@ fn send_push_sends_an_extra_field_in_its_body() {
         NewMessage::new(Recipients::new(), JsonText::new(r#"{"a":1.10}"#).unwrap())
             .extra("other name", JsonText::new(r#"{"a":1.10}"#).unwrap()),
     ));
-    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10,"other name":{"a":1.10}}"#);
+    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10},"other name":{"a":1.10}}"#);
 }
 
 #[test]
@@ -1677,7 +1677,7 @@ fn send_email_sends_an_extra_field_in_its_body() {
         NewMessage::new(Recipients::new(), JsonText::new(r#"{"a":1.10}"#).unwrap())
             .extra("other name", JsonText::new(r#"{"a":1.10}"#).unwrap()),
     ));
-    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10,"other name":{"a":1.10}}"#);
+    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10},"other name":{"a":1.10}}"#);
 }
 
 #[test]
@@ -1756,7 +1756,7 @@ fn send_sms_sends_an_extra_field_in_its_body() {
         NewMessage::new(Recipients::new(), JsonText::new(r#"{"a":1.10}"#).unwrap())
             .extra("other name", JsonText::new(r#"{"a":1.10}"#).unwrap()),
     ));
-    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10,"other name":{"a":1.10}}"#);
+    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10},"other name":{"a":1.10}}"#);
 }
 
 #[test]
@@ -1839,7 +1839,7 @@ fn send_web_push_sends_an_extra_field_in_its_body() {
         NewMessage::new(Recipients::new(), JsonText::new(r#"{"a":1.10}"#).unwrap())
             .extra("other name", JsonText::new(r#"{"a":1.10}"#).unwrap()),
     ));
-    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10,"other name":{"a":1.10}}"#);
+    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10},"other name":{"a":1.10}}"#);
 }
 
 #[test]
@@ -1922,7 +1922,7 @@ fn send_whats_app_sends_an_extra_field_in_its_body() {
         NewMessage::new(Recipients::new(), JsonText::new(r#"{"a":1.10}"#).unwrap())
             .extra("other name", JsonText::new(r#"{"a":1.10}"#).unwrap()),
     ));
-    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10,"other name":{"a":1.10}}"#);
+    assert_eq!(body(&request), r#"{"to":{},"content":{"a":1.10},"other name":{"a":1.10}}"#);
 }
 
 #[test]
