@@ -59,7 +59,7 @@ pub(crate) fn tests(api: &Api, path: &str) -> String {
     let has = |word: &str| super::rust::has_word(&body, word);
     let mut head = String::from(HEADER);
     head.push_str("//! One test for each parameter: what is set is what is sent.\n\n");
-    head.push_str("#![allow(clippy::unwrap_used, missing_docs)]\n\n");
+    head.push_str("#![allow(clippy::unreadable_literal, clippy::unwrap_used, missing_docs)]\n\n");
     if has("BTreeMap") {
         head.push_str("use std::collections::BTreeMap;\n\n");
     }
