@@ -102,7 +102,7 @@ impl Schema {
     };
 
     /// Every way in which `value` does not fit, with the path to it below `at`.
-    pub fn violations(&self, at: &str, value: &Value) -> Vec<Violation> {
+    pub(crate) fn violations(&self, at: &str, value: &Value) -> Vec<Violation> {
         let mut found = Vec::new();
         self.collect(at, value, &mut found);
         found
