@@ -108,7 +108,7 @@ impl Schema {
         found
     }
 
-    /// As [`Schema::violations`] for a value that arrives as text: a query or path parameter.
+    /// Every way in which a value that arrives as text does not fit: a query or path parameter.
     pub fn text_violations(&self, at: &str, text: &str) -> Vec<Violation> {
         let mut found = Vec::new();
         match self.kind {
