@@ -16,7 +16,7 @@ pub use self::{
     generated::OPERATIONS,
     region::Region,
     upload::{
-        DeviceToken, Doubt, Event, Item, Profile, Record, RecordOutcome, Rejection, Report, TokenKind,
-        Upload, Uploading, Value, Who,
+        DeviceToken, Doubt, Event, Item, Profile, RawRecord, Record, RecordOutcome, Rejection, Report,
+        TokenKind, Upload, Uploading, Value, Who,
     },
 };

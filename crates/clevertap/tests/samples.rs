@@ -132,6 +132,28 @@ fn documented_uploads_are_sent_as_they_are() {
     }
 }
 
+#[tokio::test]
+async fn documented_records_are_uploaded_byte_for_byte() {
+    use afflux_clevertap::core::transport::{MockTransport, Reply};
+    for sample in [CHARGED, TOKENS] {
+        let text = JsonText::new(sample).unwrap();
+        let records: Vec<String> =
+            text.get("d").unwrap().elements().map(|record| record.raw().to_owned()).collect();
+        let transport = MockTransport::new(|_| Reply::answer(200, r#"{"status":"success"}"#));
+        let shared = std::sync::Arc::new(transport.clone());
+        let client = afflux_clevertap::Client::builder(afflux_clevertap::Region::Eu1, "A-1")
+            .passcode("p")
+            .engine(move |engine| engine.transport(shared))
+            .build()
+            .unwrap();
+        let raw = records.iter().map(|text| Record::json(JsonText::new(text.clone()).unwrap()));
+        let report = client.upload(raw.enumerate()).send_all().await;
+        assert!(report.is_complete(), "{report:?}");
+        let sent = String::from_utf8(transport.seen()[0].body.to_vec()).unwrap();
+        assert_eq!(sent, format!(r#"{{"d":[{}]}}"#, records.join(",")));
+    }
+}
+
 #[test]
 fn the_sample_of_a_technical_partner_is_what_the_face_writes() {
     let event: Record = Event::new("john_124", "Product CleverTap 1")

@@ -4,6 +4,7 @@ mod answer;
 mod batch;
 mod event;
 mod profile;
+mod raw;
 mod record;
 mod report;
 mod token;
@@ -18,6 +19,7 @@ use futures_util::StreamExt;
 pub use self::{
     event::{Event, Item},
     profile::Profile,
+    raw::RawRecord,
     record::{Record, Who},
     report::{Doubt, RecordOutcome, Rejection, Report},
     token::{DeviceToken, TokenKind},

@@ -1,6 +1,7 @@
 //! Records: an event, a profile, a device token, and whom each is about.
 
 use afflux_core::{
+    decode::JsonText,
     endpoint::Endpoint,
     error::Error,
     operation::{Operation, Safety},
@@ -8,7 +9,7 @@ use afflux_core::{
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{event::Event, profile::Profile, token::DeviceToken};
+use super::{event::Event, profile::Profile, raw::RawRecord, token::DeviceToken};
 use crate::{
     generated::UploadRecords,
     names::{self, Fault},
@@ -77,6 +78,8 @@ pub enum Record {
     Profile(Profile),
     /// A device's token for push messages.
     Token(DeviceToken),
+    /// JSON of the caller's own; see [`Record::json`].
+    Json(RawRecord),
 }
 
 /// Records that may travel together: they have the same size limit and the same answer to a lost answer.
@@ -104,6 +107,12 @@ impl Kind {
 impl Record {
     const OPERATION: &'static Operation = <UploadRecords as Endpoint>::OPERATION;
 
+    /// A record that is JSON already, as the vendor documents it: `{"identity": .., "type": "event", "evtName": ..}`. It
+    /// is sent byte for byte, but for the client's partner id where an event has no `$source`.
+    pub fn json(text: JsonText) -> Self {
+        Self::Json(RawRecord::new(text))
+    }
+
     /// Everything that makes the record impossible to send.
     pub fn check(&self) -> Result<(), Error> {
         self.faults().map_err(|fault| Error::validation(Self::OPERATION, &fault.field, fault.demand))
@@ -121,6 +130,7 @@ impl Record {
             Self::Event(event) => event.faults(),
             Self::Profile(profile) => profile.faults(),
             Self::Token(token) => token.faults(),
+            Self::Json(raw) => raw.faults(),
         }
     }
 
@@ -130,6 +140,7 @@ impl Record {
             Self::Profile(profile) if profile.counts() => Kind::Once,
             Self::Profile(_) => Kind::Repeatable,
             Self::Token(_) => Kind::Tokens,
+            Self::Json(raw) => raw.kind(),
         }
     }
 
@@ -139,6 +150,10 @@ impl Record {
             Self::Event(event) => serde_json::to_writer(body, &event.sourced(partner)),
             Self::Profile(profile) => serde_json::to_writer(body, profile),
             Self::Token(token) => serde_json::to_writer(body, token),
+            Self::Json(raw) => {
+                raw.write(partner, body);
+                Ok(())
+            }
         }
     }
 }
@@ -168,6 +183,7 @@ impl Serialize for Record {
             Self::Event(event) => event.sourced(None).serialize(serializer),
             Self::Profile(profile) => profile.serialize(serializer),
             Self::Token(token) => token.serialize(serializer),
+            Self::Json(raw) => raw.json().serialize(serializer),
         }
     }
 }
