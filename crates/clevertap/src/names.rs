@@ -59,13 +59,10 @@ pub(crate) fn seconds(field: &str, seconds: i64) -> Result<(), Fault> {
 
 /// The name of an event.
 pub(crate) fn event(field: &str, name: &str) -> Result<(), Fault> {
-    plain(field, name, FORBIDDEN)?;
-    // Case and spaces do not tell names apart.
-    let same = |other: &str| {
-        let bare = |text: &str| text.replace(' ', "").to_ascii_lowercase();
-        bare(other) == bare(name)
-    };
-    if RESERVED.iter().any(|reserved| same(reserved)) {
+    if let Some(demand) = demand(name) {
+        return Err(Fault::new(field, demand));
+    }
+    if RESERVED.iter().any(|reserved| same(reserved, name)) {
         return Err(Fault::new(field, "is an event that only the vendor's own systems may report"));
     }
     Ok(())
@@ -73,28 +70,40 @@ pub(crate) fn event(field: &str, name: &str) -> Result<(), Fault> {
 
 /// The name of an event's property.
 pub(crate) fn property(parent: &str, name: &str) -> Result<(), Fault> {
-    plain(&format!("{parent}.{name}"), name, FORBIDDEN)
+    // The field is put together only where it is needed: most names are fine.
+    match demand(name) {
+        None => Ok(()),
+        Some(demand) => Err(Fault::new(format!("{parent}.{name}"), demand)),
+    }
 }
 
 /// The key of a profile.
 pub(crate) fn profile_key(parent: &str, name: &str) -> Result<(), Fault> {
-    let field = format!("{parent}.{name}");
-    plain(&field, name, FORBIDDEN)?;
+    property(parent, name)?;
     if name.contains('#') {
-        return Err(Fault::new(field, "must not have the character `#`"));
+        return Err(Fault::new(format!("{parent}.{name}"), "must not have the character `#`"));
     }
     Ok(())
 }
 
-fn plain(field: &str, name: &str, forbidden: &str) -> Result<(), Fault> {
-    required(field, name)?;
-    if let Some(bad) = name.chars().find(|letter| forbidden.contains(*letter) || letter.is_control()) {
-        return Err(Fault::new(field, format!("must not have the character {bad:?}")));
+/// Case and spaces do not tell names of events apart.
+fn same(one: &str, other: &str) -> bool {
+    bare(one).eq(bare(other))
+}
+
+fn bare(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| *byte != b' ').map(|byte| byte.to_ascii_lowercase())
+}
+
+/// What is wrong with a name.
+fn demand(name: &str) -> Option<String> {
+    if name.trim().is_empty() {
+        return Some("must not be empty".to_owned());
     }
-    if name.chars().count() > 120 {
-        return Err(Fault::new(field, "must have at most 120 characters"));
+    if let Some(bad) = name.chars().find(|letter| FORBIDDEN.contains(*letter) || letter.is_control()) {
+        return Some(format!("must not have the character {bad:?}"));
     }
-    Ok(())
+    (name.chars().count() > 120).then(|| "must have at most 120 characters".to_owned())
 }
 
 #[cfg(test)]

@@ -177,6 +177,23 @@ async fn every_documented_answer_has_its_meaning() {
     }
 }
 
+#[tokio::test]
+async fn credentials_that_the_vendor_echoes_are_masked() {
+    let echo = format!(
+        r#"{{"status":"fail","error":"bad account_passcode={PASSCODE}&account_id=W6W-797-865Z","code":400}}"#
+    );
+    let transport = MockTransport::new(move |_| Reply::answer(400, echo.clone()).header("x-echo", TOKEN));
+    let client = client(&transport);
+    let error = client.attribute(&install()).await.unwrap_err();
+    let raw = String::from_utf8(error.raw_body().unwrap().to_vec()).unwrap();
+    let everything =
+        format!("{error} {error:#} {error:?} {raw} {:?} {:?} {client:?}", error.headers(), error.message());
+    for secret in [PASSCODE, TOKEN, "W6W-797-865Z"] {
+        assert!(!everything.contains(secret), "{everything}");
+    }
+    assert!(transport.seen()[0].slots.iter().all(|slot| slot.ends_with("=[secret])")));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_is_unknown_and_not_sent_again_unless_asked() {
     let transport = MockTransport::new(|_| Reply::never());

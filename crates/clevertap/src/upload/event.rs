@@ -134,7 +134,7 @@ impl Event {
 fn check(properties: &Properties<Value>, parent: &str) -> Result<(), Fault> {
     for (name, value) in properties.iter() {
         names::property(parent, name)?;
-        value.check(&format!("{parent}.{name}"))?;
+        value.check(parent, name)?;
     }
     Ok(())
 }

@@ -127,19 +127,21 @@ impl Profile {
         }
         for (key, change) in self.changes.iter() {
             names::profile_key("profileData", key)?;
-            let field = format!("profileData.{key}");
+            let field = || format!("profileData.{key}");
             match change {
                 Change::Set(value) => {
-                    value.check(&field)?;
-                    known(key, value, &field)?;
+                    value.check("profileData", key)?;
+                    if let Some(demand) = unlike(key, value) {
+                        return Err(Fault::new(field(), demand));
+                    }
                 }
                 Change::Add(items) | Change::Remove(items) if items.is_empty() => {
-                    return Err(Fault::new(field, "must name at least one text"));
+                    return Err(Fault::new(field(), "must name at least one text"));
                 }
                 Change::Increment(by) | Change::Decrement(by) => {
-                    by.check(&field)?;
+                    by.check("profileData", key)?;
                     if !by.is_number() {
-                        return Err(Fault::new(field, "must be a number"));
+                        return Err(Fault::new(field(), "must be a number"));
                     }
                 }
                 Change::Delete | Change::Add(_) | Change::Remove(_) => {}
@@ -150,21 +152,21 @@ impl Profile {
 }
 
 /// What the vendor demands of its own properties and would answer with a code.
-fn known(key: &str, value: &Value, field: &str) -> Result<(), Fault> {
+fn unlike(key: &str, value: &Value) -> Option<String> {
     let words: &[&str] = match key {
         "Gender" => &["M", "F"],
         "Employed" | "Married" => &["Y", "N"],
         "Education" => &["School", "College", "Graduate"],
         "DOB" if !matches!(value, Value::Date(_) | Value::Json(_)) => {
-            return Err(Fault::new(field, "must be a date"));
+            return Some("must be a date".to_owned());
         }
-        _ => return Ok(()),
+        _ => return None,
     };
     match value {
         Value::Text(text) if !words.contains(&text.as_str()) => {
-            Err(Fault::new(field, format!("must be one of {}", words.join(", "))))
+            Some(format!("must be one of {}", words.join(", ")))
         }
-        _ => Ok(()),
+        _ => None,
     }
 }
 

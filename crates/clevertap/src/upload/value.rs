@@ -30,16 +30,14 @@ pub enum Value {
 }
 
 impl Value {
-    pub(crate) fn check(&self, field: &str) -> Result<(), Fault> {
+    pub(crate) fn check(&self, parent: &str, name: &str) -> Result<(), Fault> {
+        let field = || format!("{parent}.{name}");
         match self {
             Self::Number(number) if !number.is_finite() => {
-                Err(Fault::new(field, "must be a number that JSON can write"))
+                Err(Fault::new(field(), "must be a number that JSON can write"))
             }
-            Self::Date(seconds) => match names::seconds(field, *seconds) {
-                // A date of birth may lie before 1970.
-                Err(fault) if *seconds > 0 => Err(fault),
-                _ => Ok(()),
-            },
+            // A date of birth may lie before 1970.
+            Self::Date(time) if *time > 0 => names::seconds(&field(), *time),
             _ => Ok(()),
         }
     }

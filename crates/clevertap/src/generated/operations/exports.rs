@@ -54,8 +54,8 @@ pub static READ_EVENT_EXPORT: Operation = Operation {
 ///
 /// The cursor comes percent-encoded inside the JSON: it has to be decoded once before it is given
 /// here. An empty range has no `records`; the last page has no `next_cursor`. A page that is not
-/// ready is asked for again by itself. The time of a record is the project's local time without a
-/// zone.
+/// ready is asked for again a few times, then it is an error with the code 2: ask later with the
+/// same cursor. The time of a record is the project's local time without a zone.
 ///
 /// Source: Get Events API.
 #[derive(Debug, Clone)]
@@ -268,7 +268,8 @@ pub static READ_PROFILE_EXPORT: Operation = Operation {
 /// Reads a page of a profile export.
 ///
 /// The cursor comes percent-encoded inside the JSON: it has to be decoded once before it is given
-/// here. A page that is not ready is asked for again by itself.
+/// here. A page that is not ready is asked for again a few times, then it is an error with the code
+/// 2: ask later with the same cursor.
 ///
 /// Source: Get User Profiles API.
 #[derive(Debug, Clone)]
