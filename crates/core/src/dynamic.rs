@@ -12,9 +12,9 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    operation::{BodyEncoding, Operation, Parameter, Place, Safety, Style},
+    operation::{BodyEncoding, Operation, Parameter, Place, Style},
     request::Request,
-    schema::{Kind, Violation},
+    schema::{Kind, Schema, Violation},
 };
 
 /// The key under which a request body is given.
@@ -28,6 +28,12 @@ impl Parameters {
     /// Reads a JSON object. A name given twice is an error: one of the two would be lost.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
+    }
+
+    /// What is given, as texts.
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = (&str, String)> {
+        let given = self.0.iter().filter(|(_, value)| given(value).is_some());
+        given.map(|(name, value)| (name.as_str(), scalar(value)))
     }
 
     fn get(&self, name: &str) -> Option<&RawValue> {
@@ -106,11 +112,9 @@ pub fn request(
         }
     }
     request = body.finish(request, as_given, &mut found);
-    if let Safety::Keyed(key) = operation.safety
-        && (request.query_value(key).is_some_and(|value| !value.is_empty()) || body.has(key))
-    {
-        request = request.keyed();
-    }
+    let given = |name: &str| request.query_value(name).is_some_and(|value| !value.is_empty()) || body.has(name);
+    let safety = operation.safety_given(given);
+    request = request.safety(safety);
     if found.is_empty() { Ok(request) } else { Err(found) }
 }
 
@@ -201,6 +205,24 @@ fn place(
     request
 }
 
+/// The fields of a form as the types that their schemas ask for, where the text allows it.
+fn as_fields(schema: &Schema, form: Value) -> Value {
+    let Value::Object(mut fields) = form else { return form };
+    for field in schema.fields {
+        if let Some(value) = fields.get_mut(field.name) {
+            let read = match (field.schema.kind, &*value) {
+                (Kind::Integer | Kind::Number | Kind::Boolean, Value::String(text)) => serde_json::from_str(text).ok(),
+                (Kind::String, Value::Number(number)) => Some(Value::from(number.to_string())),
+                _ => None,
+            };
+            if let Some(read) = read {
+                *value = read;
+            }
+        }
+    }
+    Value::Object(fields)
+}
+
 /// The body on its way: given whole under `body`, or field by field where the body is open.
 struct Body<'a> {
     operation: &'static Operation,
@@ -279,17 +301,17 @@ impl<'a> Body<'a> {
             // A valid raw value always reads again.
             let value: Value = serde_json::from_str(&text).unwrap_or_default();
             let at = if self.whole.is_some() { BODY } else { "" };
+            // A form carries texts: `"12"` is as good a number as `12`.
+            let value = if body.encoding == BodyEncoding::Form { as_fields(&body.schema, value) } else { value };
             found.extend(body.schema.violations(at, &value));
         }
         match body.encoding {
             BodyEncoding::Json => request.json_text(text),
             BodyEncoding::Binary => request.with_body(crate::request::Body::Bytes(text.into())),
             BodyEncoding::Form => match serde_json::from_str::<Parameters>(&text) {
-                Ok(fields) => fields
-                    .0
-                    .iter()
-                    .filter(|(_, value)| given(value).is_some())
-                    .fold(request, |request, (name, value)| request.form_pair(name, scalar(value))),
+                Ok(fields) => {
+                    fields.scalars().fold(request, |request, (name, value)| request.form_pair(name, value))
+                }
                 Err(_) => {
                     found.push(Violation::new(BODY, "must be an object"));
                     request

@@ -22,8 +22,10 @@ use serde::Serialize;
 
 use crate::{
     base_url::{BaseUrl, Origin},
+    dynamic::Parameters,
     error::Error,
     operation::{Operation, Safety},
+    stop::Stop,
 };
 
 /// What stays as it is in a path segment and in a query: the unreserved characters.
@@ -121,6 +123,7 @@ pub struct Request {
     pub(crate) stream_answer: bool,
     pub(crate) repeat_unknown: bool,
     pub(crate) next_step: Option<Box<str>>,
+    pub(crate) stop: Option<Stop>,
 }
 
 impl fmt::Debug for Request {
@@ -166,6 +169,7 @@ impl Request {
             stream_answer: false,
             repeat_unknown: false,
             next_step: None,
+            stop: None,
         }
     }
 
@@ -306,6 +310,18 @@ impl Request {
         self
     }
 
+    /// Sets a form body from what serializes as an object of scalars: texts as they are, everything else as its JSON,
+    /// digit for digit; `null` is left out.
+    pub fn form(self, body: &impl Serialize) -> Result<Self, Error> {
+        let operation = self.operation;
+        let refused = |error: serde_json::Error| {
+            Error::validation(operation, "body", format!("cannot be written as a form: {error}"))
+        };
+        let text = serde_json::to_string(body).map_err(refused)?;
+        let fields = Parameters::parse(&text).map_err(refused)?;
+        Ok(fields.scalars().fold(self, |request, (name, value)| request.form_pair(name, value)))
+    }
+
     /// Sets any body.
     #[must_use]
     pub fn with_body(mut self, body: Body) -> Self {
@@ -352,6 +368,14 @@ impl Request {
     #[must_use]
     pub fn repeat_unknown(mut self) -> Self {
         self.repeat_unknown = true;
+        self
+    }
+
+    /// Ends the call between its attempts when the signal is raised: the error is that of the last attempt, or, where
+    /// there was none, one that says that nothing was sent.
+    #[must_use]
+    pub fn stop_on(mut self, stop: Stop) -> Self {
+        self.stop = Some(stop);
         self
     }
 

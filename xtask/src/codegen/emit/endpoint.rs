@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     super::{
-        api::{Api, Cost, Lookup, Operation, Output, Parameter, Presence, Safety, Shape, Ty},
+        api::{Api, Cost, Lookup, Operation, Output, Parameter, Shape, Ty},
         spec::Place,
     },
     operations::{has_checks, output_type, shape_type},
@@ -70,19 +70,16 @@ fn encode(api: &Api, operation: &Operation) -> String {
     if operation.open_query {
         after.push_str("for (name, value) in &self.extra { request.push_query(name, value); }\n");
     }
-    body(api, operation, &mut steps, &mut after);
+    body(operation, &mut steps, &mut after);
     if matches!(operation.cost, Cost::ByYears(_)) {
         steps.push_str(".cost(Self::OPERATION.cost.for_years(self.years))");
     }
-    if let Safety::Keyed(_, needed) = &operation.safety {
-        let condition = conditions(needed, " && ");
-        let _ = match condition {
-            Some(condition) => writeln!(after, "if {condition} {{ request = request.keyed(); }}"),
-            None => writeln!(after, "request = request.keyed();"),
-        };
-    }
-    if let Some(condition) = conditions(&operation.unsafe_with, " || ") {
-        let _ = writeln!(after, "if {condition} {{ request = request.safety(Safety::Unsafe); }}");
+    if !operation.asked.is_empty() {
+        let _ = writeln!(
+            after,
+            "request = request.safety(Self::OPERATION.safety_given(|name| match name {{ {} _ => false }}));",
+            asked(&operation.asked)
+        );
     }
     if after.is_empty() {
         let tail = if steps.ends_with('?') { format!("Ok({steps})") } else { steps.clone() };
@@ -100,12 +97,13 @@ fn encode(api: &Api, operation: &Operation) -> String {
     code
 }
 
-fn conditions(lookups: &[Lookup], operator: &str) -> Option<String> {
-    let asked: Vec<&str> = lookups
-        .iter()
-        .filter_map(|lookup| if let Lookup::IsSome(condition) = lookup { Some(condition.as_str()) } else { None })
-        .collect();
-    (!asked.is_empty()).then(|| asked.join(operator))
+/// The arms of a match that says what is given.
+fn asked(asked: &[(String, Lookup)]) -> String {
+    let arms = asked.iter().map(|(name, lookup)| match lookup {
+        Lookup::Always => format!("{} => true,", literal(name)),
+        Lookup::IsSome(condition) => format!("{} => {condition},", literal(name)),
+    });
+    arms.collect()
 }
 
 fn plain(parameter: &Parameter) -> String {
@@ -189,7 +187,7 @@ fn many(parameter: &Parameter) -> String {
     }
 }
 
-fn body(api: &Api, operation: &Operation, steps: &mut String, after: &mut String) {
+fn body(operation: &Operation, steps: &mut String, after: &mut String) {
     let Some(body) = &operation.body else { return };
     match (body.encoding, body.required) {
         ("Json", true) => {
@@ -201,24 +199,13 @@ fn body(api: &Api, operation: &Operation, steps: &mut String, after: &mut String
             let value = super::value::serialized(&body.ty, "body");
             let _ = writeln!(after, "if let Some(body) = &self.body {{ request = request.json({value})?; }}");
         }
-        ("Form", required) => {
-            let fields = form(api, &body.ty);
-            if required {
-                let _ = writeln!(after, "let body = &self.body; {fields}");
-            } else {
-                let _ = writeln!(after, "if let Some(body) = &self.body {{ {fields} }}");
-            }
+        ("Form", true) => steps.push_str(".form(&self.body)?"),
+        ("Form", false) => {
+            after.push_str("if let Some(body) = &self.body { request = request.form(body)?; }\n");
         }
         (_, true) => steps.push_str(".with_body(self.body.clone())"),
         (_, false) => after.push_str("if let Some(body) = &self.body { request = request.with_body(body.clone()); }\n"),
     }
-}
-
-fn form(api: &Api, ty: &Ty) -> String {
-    let Ty::Input(name) = ty else { return String::new() };
-    let _ = (api, Presence::Required);
-    let _ = name;
-    "request = body.form(request);".to_owned()
 }
 
 fn decode(operation: &Operation) -> String {

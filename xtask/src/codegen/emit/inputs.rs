@@ -71,7 +71,7 @@ fn one(api: &Api, input: &Input) -> String {
     let derived = if required.is_empty() { "Debug, Clone, Default" } else { "Debug, Clone" };
     let _ = write!(code, "#[derive({derived})]\n#[must_use]\npub struct {name} {{\n");
     for field in fields {
-        let _ = writeln!(code, "    {}: {},", field.ident, held(&field.ty, field.presence));
+        let _ = writeln!(code, "    pub(super) {}: {},", field.ident, held(&field.ty, field.presence));
     }
     if let Some(extra) = extra {
         let _ = writeln!(code, "    extra: BTreeMap<String, {}>,", sent_type(extra));

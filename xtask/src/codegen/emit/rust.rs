@@ -108,7 +108,7 @@ pub(crate) fn imports(body: &str) -> String {
         group("error", &["Error"]),
         group(
             "operation",
-            &["Answers", "BodyEncoding", "Cost", "Format", "JobRules", "Operation", "Paging", "Parameter", "Place", "RequestBody", "Safety", "Style"],
+            &["Answers", "BodyEncoding", "Cost", "Format", "Hazard", "JobRules", "Operation", "Paging", "Parameter", "Place", "RequestBody", "Safety", "Style"],
         ),
         group("page", &["Paged"]),
         group("request", &["Body", "Request"]),

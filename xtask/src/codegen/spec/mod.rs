@@ -13,7 +13,7 @@ pub(crate) use serde_saphyr::Spanned;
 
 pub(crate) use self::{
     extension::{
-        CostRule, DocumentExtension, ErrorRule, Headers, OperationExtension, PagingRule, ResponseExtension,
+        CostRule, DocumentExtension, ErrorRule, HazardRule, Headers, OperationExtension, PagingRule, ResponseExtension,
         SafetyRule, Window,
     },
     operation::{Content, Operation, Parameter, PathItem, Place},
