@@ -5,6 +5,13 @@
 
 mod support;
 
+mod altercpa_change;
+mod altercpa_control;
+mod altercpa_create;
+mod altercpa_faults;
+mod altercpa_reads;
+mod altercpa_requests;
+mod altercpa_status;
 mod bodies;
 mod control;
 mod faults;
