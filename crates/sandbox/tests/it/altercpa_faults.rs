@@ -8,6 +8,8 @@ use afflux_sandbox::{AlterCpa, Fault};
 
 use crate::support::{connect, cpa, sandbox, says, send, text, wait};
 
+const DB: &str = r#"{"status":"error","error":"db"}"#;
+
 /// A call whose answer does not come.
 fn lost(altercpa: &AlterCpa, call: &str, query: &str) {
     let mut stream = connect(altercpa);
@@ -67,7 +69,6 @@ fn a_retry_of_a_lost_change_changes_nothing_more() {
 fn a_failing_database_stores_nothing_or_lies() {
     let sandbox = sandbox();
     let altercpa = sandbox.altercpa();
-    const DB: &str = r#"{"status":"error","error":"db"}"#;
     altercpa.fault(Fault::db());
     assert_eq!((cpa(altercpa, "click", "click=9001&exto=1").body.as_str(), altercpa.leads().len()), (DB, 0));
     altercpa.fault(Fault::db().after_commit());
