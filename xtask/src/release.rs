@@ -14,8 +14,16 @@ pub(crate) fn run() -> Result<(), String> {
     if !status.is_empty() {
         return Err(format!("a release is made from a clean checkout:\n{status}"));
     }
-    ci::run("")?;
     let house = House::load()?;
+    let root = House::root()?;
+    for package in house.packages.iter().filter(|package| package.place.is_published()) {
+        for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            if !package.directory(&root).join(licence).is_file() {
+                return Err(format!("{} has no {licence}; link the workspace's", package.name));
+            }
+        }
+    }
+    ci::run("")?;
     let mut command = cargo();
     command.args(["package", "--quiet", "--workspace"]);
     for package in house.packages.iter().filter(|package| !package.place.is_published()) {

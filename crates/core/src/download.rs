@@ -3,8 +3,7 @@
 //! The permit of the call is held until the last byte, for the vendor is busy with it until then.
 
 use std::{
-    fmt,
-    io,
+    fmt, io,
     path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,

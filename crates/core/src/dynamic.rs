@@ -79,7 +79,7 @@ pub fn request(
         let value = parameters.get(parameter.name).and_then(given);
         match value {
             None if parameter.required && !as_given => {
-                found.push(Violation::new(parameter.name, "is required"))
+                found.push(Violation::new(parameter.name, "is required"));
             }
             None => {}
             Some(value) => {

@@ -361,7 +361,10 @@ impl Error {
 
 /// What a vendor or a field's name brings along must not break the line, nor colour a terminal.
 fn one_line(text: &str) -> String {
-    text.replace(|character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}'), " ")
+    text.replace(
+        |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}'),
+        " ",
+    )
 }
 
 impl fmt::Display for Error {

@@ -37,7 +37,7 @@ pub enum JobState {
         percent: Option<f64>,
     },
     /// Done.
-    Done(JobResult),
+    Done(Box<JobResult>),
 }
 
 /// The answer that said that a job is done.
@@ -126,7 +126,7 @@ impl Job {
             let mut error = broken(self.operation, "says that the job failed");
             let inner = error.inner_mut();
             inner.kind = ErrorKind::Refused;
-            inner.code = status;
+            inner.code = status.map(|status| self.engine.masker().text(&status).into_owned());
             inner.status = Some(raw.status());
             inner.body = Some(self.engine.masker().bytes(raw.body()));
             return Err(error);
@@ -145,7 +145,7 @@ impl Job {
                 Some(link)
             }
         };
-        Ok(JobState::Done(JobResult { raw, link }))
+        Ok(JobState::Done(Box::new(JobResult { raw, link })))
     }
 
     /// Asks until the job is done. With a `limit` the last question is asked at its end; a job that is still running
@@ -160,7 +160,7 @@ impl Job {
         let mut pause = self.interval;
         loop {
             match self.poll().await? {
-                JobState::Done(result) => return Ok(result),
+                JobState::Done(result) => return Ok(*result),
                 JobState::Running { percent } => progress(percent),
             }
             let now = clock.now();

@@ -3,7 +3,10 @@
 //! It is given plain text once and derives every shape in which that text may come back: raw, percent-encoded,
 //! as a form field, JSON-escaped, and inside base64 at all three alignments. It keeps the shapes, never prints them.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 use base64::{
     Engine as _,
@@ -74,7 +77,9 @@ impl Masker {
                 // Base64 inside of JSON or of an address.
                 shapes.push(core.replace('/', "\\/"));
                 for upper in [true, false] {
-                    shapes.push(percent(&core, upper, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+                    shapes.push(percent(&core, upper, |byte| {
+                        byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
+                    }));
                 }
                 shapes.push(core);
             }
@@ -101,7 +106,9 @@ impl Masker {
         let masked = self.text(text);
         let starts = |needle: &String| {
             let most = needle.len().min(masked.len() + 1);
-            (LEAST_START..most).rev().find(|length| needle.get(..*length).is_some_and(|start| masked.ends_with(start)))
+            (LEAST_START..most)
+                .rev()
+                .find(|length| needle.get(..*length).is_some_and(|start| masked.ends_with(start)))
         };
         match self.needles.iter().filter_map(starts).max() {
             Some(length) => {
@@ -145,9 +152,10 @@ fn percent(secret: &str, upper: bool, plain: impl Fn(u8) -> bool) -> String {
         if plain(byte) {
             out.push(char::from(byte));
         } else if upper {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a `String` cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         } else {
-            out.push_str(&format!("%{byte:02x}"));
+            let _ = write!(out, "%{byte:02x}");
         }
     }
     out
@@ -159,7 +167,7 @@ fn escaped(json: &str, careful: &str, upper: bool) -> String {
     for character in json.chars() {
         if careful.contains(character) {
             let code = u32::from(character);
-            out.push_str(&if upper { format!("\\u{code:04X}") } else { format!("\\u{code:04x}") });
+            let _ = if upper { write!(out, "\\u{code:04X}") } else { write!(out, "\\u{code:04x}") };
         } else {
             out.push(character);
         }
@@ -183,7 +191,7 @@ fn ascii_json(json: &str, upper: bool) -> String {
             out.push(character);
         } else {
             for unit in character.encode_utf16(&mut units) {
-                out.push_str(&if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") });
+                let _ = if upper { write!(out, "\\u{unit:04X}") } else { write!(out, "\\u{unit:04x}") };
             }
         }
     }

@@ -149,6 +149,7 @@ pub struct JobRules {
 
 /// How an answer is told apart: success, refusal, transient fault. Paths are dotted and tried in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // facts, each independent of the others
 pub struct Answers {
     /// The body format of a success.
     pub format: Format,
@@ -172,7 +173,7 @@ pub struct Answers {
     pub retry_server_errors: bool,
     /// A 429 means that the vendor refused before working, so that even an unsafe call may be sent again.
     pub limit_precedes_work: bool,
-    /// How long to wait after a 429 where the vendor names no time: only told, never slept.
+    /// How long to wait after a 429 where the vendor names no time.
     pub limit_wait: Option<Duration>,
     /// An empty body is a success.
     pub may_be_empty: bool,
@@ -275,6 +276,7 @@ pub enum BodyEncoding {
 
 /// Everything that is known about an operation.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // facts, each independent of the others
 pub struct Operation {
     /// Stable camelCase id, unique within the vendor.
     pub id: &'static str,

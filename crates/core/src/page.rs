@@ -5,7 +5,7 @@
 //! dropped.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     fmt,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -61,12 +61,24 @@ pub struct Pager {
     next: Option<At>,
     /// The first row of the page before, to notice a vendor that repeats itself.
     before: Option<u64>,
+    /// Cursors and links that were followed: one that comes again leads nowhere new.
+    followed: HashSet<u64>,
+    /// The page was good and what leads on from it is not: told after the page.
+    broken: Option<Error>,
 }
 
 impl Pager {
     fn new(engine: &Engine, request: Request, at: At) -> Self {
         let paging = request.operation().paging;
-        Self { engine: engine.clone(), request, paging, next: Some(at), before: None }
+        Self {
+            engine: engine.clone(),
+            request,
+            paging,
+            next: Some(at),
+            before: None,
+            followed: HashSet::new(),
+            broken: None,
+        }
     }
 
     /// Where the next page is; `None` after the last.
@@ -84,21 +96,36 @@ impl Pager {
         &mut self,
         decode: impl Fn(&Raw) -> Result<Page<R>, DecodeError> + Send + Sync,
     ) -> Result<Option<Response<Page<R>>>, Error> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
         let Some(at) = self.next.clone() else { return Ok(None) };
         let request = self.request_at(&at);
         let response = self.engine.send(request, decode).await?;
         let first = response.value.rows().first().map(Repeats::fingerprint);
-        let next = self.after(&at, &response.value)?;
+        let next = self.after(&at, &response.value).unwrap_or_else(|error| {
+            self.broken = Some(error);
+            None
+        });
         let repeats = matches!(at, At::Page(_) | At::Offset(_)) && first.is_some() && first == self.before;
         if repeats && next.is_some() {
             return Err(self.broken("repeats the page before; the listing would never end", &response));
         }
         self.before = first;
-        self.next = next;
+        self.next = next.filter(|next| self.is_new(next));
         if response.value.rows().is_empty() && self.next.is_none() {
-            return Ok(None);
+            return self.broken.take().map_or(Ok(None), Err);
         }
         Ok(Some(response))
+    }
+
+    /// Whether a cursor or a link was not followed before. One that repeats is how some vendors say that they are done.
+    fn is_new(&mut self, next: &At) -> bool {
+        match next {
+            At::Cursor(cursor) => self.followed.insert(fingerprint(cursor)),
+            At::Link(link) => self.followed.insert(fingerprint(&format!("{}?{}", link.path(), link.query()))),
+            At::Start | At::Page(_) | At::Offset(_) => true,
+        }
     }
 
     fn request_at(&self, at: &At) -> Request {
@@ -140,10 +167,7 @@ impl Pager {
                 let total = text(total).and_then(|total| total.parse::<u64>().ok());
                 total.is_none_or(|total| next < total).then_some(At::Offset(next))
             }
-            Some(Paging::Cursor { next, .. }) => {
-                // A cursor that repeats is how some vendors say that they are done.
-                text(next).map(At::Cursor).filter(|next| next != at)
-            }
+            Some(Paging::Cursor { next, .. }) => text(next).map(At::Cursor),
             Some(Paging::Link { next }) => match text(next) {
                 None => None,
                 Some(link) => {
@@ -153,7 +177,7 @@ impl Pager {
                             "has a link to the next page that {error}; it was not followed"
                         ))
                     })?;
-                    Some(At::Link(link)).filter(|next| next != at)
+                    Some(At::Link(link))
                 }
             },
         })
@@ -223,6 +247,16 @@ impl Engine {
         Pager::new(self, request, resume.map_or(At::Start, |resume| resume.at))
     }
 
+    /// All rows of a listing that comes in one answer, or the first that does not decode.
+    pub async fn rows<T, E>(&self, endpoint: &E) -> Result<Vec<Kept<T>>, Error>
+    where
+        T: Send,
+        E: Endpoint<Output = Page<Result<Kept<T>, BadRow>>>,
+    {
+        let response = self.call(endpoint).await?;
+        response.value.all().map_err(|row| bad_row(E::OPERATION, &row, Some(&self.inner.masker)))
+    }
+
     /// The pages of a listing.
     pub fn pages<E: Paged + 'static>(&self, endpoint: E, resume: Option<Resume>) -> Result<Pages<E>, Error> {
         let request = endpoint.encode()?;
@@ -246,9 +280,12 @@ impl Engine {
 
 type Fetched<E> = Result<Option<Response<<E as Endpoint>::Output>>, Error>;
 
+/// A pager and what decodes its pages: moved into the future that fetches, and back.
+type Reader<E> = Box<(Pager, E)>;
+
 enum State<E: Paged> {
-    Idle(Box<(Pager, E)>),
-    Fetching(BoxFuture<'static, (Box<(Pager, E)>, Fetched<E>)>),
+    Idle(Reader<E>),
+    Fetching(BoxFuture<'static, (Reader<E>, Fetched<E>)>),
     /// Only while the state is being changed, and after a panic of the transport's.
     Gone,
 }

@@ -22,7 +22,6 @@ use serde::Serialize;
 
 use crate::{
     base_url::{BaseUrl, Origin},
-    dynamic::Parameters,
     error::Error,
     operation::{Operation, Safety},
     stop::Stop,
@@ -308,18 +307,6 @@ impl Request {
             .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         self.body = Body::Bytes(form.into());
         self
-    }
-
-    /// Sets a form body from what serializes as an object of scalars: texts as they are, everything else as its JSON,
-    /// digit for digit; `null` is left out.
-    pub fn form(self, body: &impl Serialize) -> Result<Self, Error> {
-        let operation = self.operation;
-        let refused = |error: serde_json::Error| {
-            Error::validation(operation, "body", format!("cannot be written as a form: {error}"))
-        };
-        let text = serde_json::to_string(body).map_err(refused)?;
-        let fields = Parameters::parse(&text).map_err(refused)?;
-        Ok(fields.scalars().fold(self, |request, (name, value)| request.form_pair(name, value)))
     }
 
     /// Sets any body.

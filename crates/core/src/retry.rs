@@ -70,12 +70,14 @@ pub enum Failure {
     Server,
     /// Too many calls.
     RateLimited,
-    /// Anything that the same call would meet again: refusals, redirects, bodies over the cap.
+    /// Anything that the same call would meet again: refusals, redirects.
     Final,
 }
 
 /// What the decision depends on.
 #[derive(Debug, Clone, Copy)]
+// Each is a fact of its own; two-word enums would only hide that.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Situation {
     /// The request's effective safety.
     pub safety: Safety,
@@ -120,9 +122,7 @@ pub fn verdict(policy: &RetryPolicy, situation: &Situation, jitter: f64) -> Verd
     if !may_repeat(situation) || situation.attempts >= policy.attempts || !situation.replayable {
         return stop;
     }
-    // The first three attempts of a read are outside the budget: without them an outage would look like an error.
-    let free = situation.safety == Safety::ReadOnly && situation.attempts < 3;
-    if !situation.budget && !free {
+    if !situation.budget && !is_free(situation) {
         return stop;
     }
     if situation.server_wait.is_some_and(|wait| wait > policy.server_wait_cap) {
@@ -134,6 +134,11 @@ pub fn verdict(policy: &RetryPolicy, situation: &Situation, jitter: f64) -> Verd
         return stop;
     }
     Verdict::Retry { wait }
+}
+
+/// The first three attempts of a read are outside the budget: without them an outage would look like an error.
+pub(crate) fn is_free(situation: &Situation) -> bool {
+    situation.safety == Safety::ReadOnly && situation.attempts < 3
 }
 
 fn may_repeat(situation: &Situation) -> bool {
@@ -158,11 +163,10 @@ pub fn backoff(policy: &RetryPolicy, attempts: u32, jitter: f64) -> Duration {
 pub fn delivery(safety: Safety, failure: Failure) -> Delivery {
     match (failure, safety) {
         (Failure::NotSent, _) => Delivery::NotSent,
-        (Failure::Lost, _) => Delivery::Unknown,
         (Failure::Server, Safety::ReadOnly) | (Failure::RateLimited | Failure::Final, _) => {
             Delivery::Answered
         }
-        (Failure::Server, _) => Delivery::Unknown,
+        (Failure::Lost | Failure::Server, _) => Delivery::Unknown,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{error::Error, operation::Operation};
 
 /// What a value may hold.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // facts, each independent of the others
 pub struct Schema {
     /// The JSON type.
     pub kind: Kind,
@@ -205,20 +206,20 @@ impl Schema {
             match entries.get(field.name) {
                 Some(_) if field.read_only => {
                     found.push(Violation::new(
-                        &join(at, field.name),
+                        join(at, field.name),
                         "is set by the vendor and cannot be sent",
                     ));
                 }
                 Some(value) => field.schema.collect(&join(at, field.name), value, found),
                 None if field.required && !field.read_only => {
-                    found.push(Violation::new(&join(at, field.name), "is required"));
+                    found.push(Violation::new(join(at, field.name), "is required"));
                 }
                 None => {}
             }
         }
         if !self.open {
             for key in entries.keys().filter(|key| !self.fields.iter().any(|field| field.name == *key)) {
-                found.push(Violation::new(&join(at, key), "is not a documented field"));
+                found.push(Violation::new(join(at, key), "is not a documented field"));
             }
         } else if let Some(schema) = self.items {
             for (key, value) in

@@ -95,7 +95,7 @@ async fn a_body_over_the_cap_is_not_read_on() {
         use tokio::io::AsyncWriteExt as _;
         connection.request().await;
         connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n").await;
-        let block = [b'a'; 64 * 1024];
+        let block = vec![b'a'; 64 * 1024];
         while let Ok(written) = connection.stream.write(&block).await {
             WRITTEN.fetch_add(written, Ordering::SeqCst);
         }

@@ -6,7 +6,7 @@ mod support;
 use afflux_core::{Delivery, Error, ErrorKind, request::Request};
 use http::StatusCode;
 use support::{
-    ATTEMPT, base, operations,
+    ATTEMPT, CONNECT, base, operations,
     operations::{create, of_each_safety, read, replace},
     peer::{Peer, http},
     quick,
@@ -16,9 +16,13 @@ async fn fails(peer: &Peer, request: Request) -> Error {
     quick(base(peer.address)).build().unwrap().execute(request).await.expect_err("the call cannot succeed")
 }
 
+/// The fault that only a timeout ends.
+const SILENCE: &str = "silence";
+
 /// The peer's fault leaves the outcome unknown: repeated where harmless, else sent exactly once.
 async fn leaves_it_unknown(fault: &str, peer: &Peer, status: Option<u16>, body: &str) {
     for (repeatable, request) in of_each_safety() {
+        let request = if fault == SILENCE { request.attempt_timeout(ATTEMPT) } else { request };
         let safety = request.effective_safety();
         let before = peer.arrivals();
         let error = fails(peer, request).await;
@@ -55,10 +59,11 @@ async fn a_refused_connection_is_not_sent_and_tried_again_whatever_the_safety() 
 async fn a_connect_that_stalls_is_not_sent_by_connect_timeout_and_by_attempt_timeout() {
     let (address, _full) = support::peer::full_backlog().await;
     for (_, request) in of_each_safety() {
-        let error = quick(base(address)).build().unwrap().execute(request.clone()).await.unwrap_err();
+        let engine = quick(base(address)).connect_timeout(CONNECT).build().unwrap();
+        let error = engine.execute(request.clone()).await.unwrap_err();
         assert_eq!((error.delivery(), error.kind()), (Delivery::NotSent, ErrorKind::Connect), "{error}");
         // The attempt ends before the connect timeout, so only the mark can tell.
-        let engine = quick(base(address)).connect_timeout(ATTEMPT * 100).build().unwrap();
+        let engine = quick(base(address)).build().unwrap();
         let error = engine.execute(request.attempt_timeout(ATTEMPT / 5)).await.unwrap_err();
         assert_eq!((error.delivery(), error.kind()), (Delivery::NotSent, ErrorKind::Connect), "{error}");
         assert_eq!(error.attempts().len(), 2, "{error}");
@@ -98,7 +103,7 @@ async fn silence_until_the_timeout_is_unknown() {
         connection.hold().await;
     })
     .await;
-    leaves_it_unknown("silence", &peer, None, "").await;
+    leaves_it_unknown(SILENCE, &peer, None, "").await;
 }
 
 #[tokio::test]
@@ -132,7 +137,7 @@ async fn a_body_that_stalls_half_way_is_unknown() {
     .await;
     for (repeatable, request) in of_each_safety() {
         let before = peer.arrivals();
-        let error = fails(&peer, request).await;
+        let error = fails(&peer, request.attempt_timeout(ATTEMPT)).await;
         assert_eq!((error.delivery(), error.kind()), (Delivery::Unknown, ErrorKind::Lost), "{error}");
         assert_eq!(peer.arrivals() - before, if repeatable { 2 } else { 1 }, "{error}");
         assert_eq!(error.status(), Some(StatusCode::OK), "{error}");
@@ -148,7 +153,7 @@ async fn a_refusal_whose_body_stalls_is_answered() {
         connection.hold().await;
     })
     .await;
-    let error = fails(&peer, create()).await;
+    let error = fails(&peer, create().attempt_timeout(ATTEMPT)).await;
     assert_eq!((error.delivery(), error.kind()), (Delivery::Answered, ErrorKind::Refused), "{error}");
     assert_eq!(error.raw_body().unwrap(), "{\"id\":1", "{error}");
 }

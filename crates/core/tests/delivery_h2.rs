@@ -12,7 +12,7 @@ use afflux_core::{
     transport::{ReqwestTransport, RootCertificate},
 };
 use support::{
-    CONNECT, Watched, base,
+    ATTEMPT, CONNECT, Watched, base,
     h2::{CANCEL, INTERNAL_ERROR, NO_ERROR, REFUSED_STREAM, STATUS_200, STATUS_500, with_length},
     operations::{create, of_each_safety, read},
     peer::{Connection, Peer},
@@ -22,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, rustls};
 
 fn engine(peer: &Peer) -> Engine {
-    let transport = ReqwestTransport::new().connect_timeout(CONNECT).http2_prior_knowledge();
+    let transport = ReqwestTransport::new().http2_prior_knowledge();
     quick(base(peer.address)).transport(Arc::new(transport)).build().unwrap()
 }
 
@@ -30,9 +30,13 @@ async fn fails(peer: &Peer, request: Request) -> Error {
     engine(peer).execute(request).await.expect_err("the call cannot succeed")
 }
 
+/// The fault that only a timeout ends.
+const SILENCE: &str = "silence";
+
 /// Each safety ends as `Unknown`, after as many requests as it may make.
 async fn leaves_it_unknown(fault: &str, peer: &Peer, status: Option<u16>, body: &str) {
     for (repeatable, request) in of_each_safety() {
+        let request = if fault == SILENCE { request.attempt_timeout(ATTEMPT) } else { request };
         let safety = request.effective_safety();
         let before = peer.arrivals();
         let error = fails(peer, request).await;
@@ -169,7 +173,7 @@ async fn silence_until_the_timeout_is_unknown() {
         while connection.h2_next().await.is_some() {}
     })
     .await;
-    leaves_it_unknown("silence", &peer, None, "").await;
+    leaves_it_unknown(SILENCE, &peer, None, "").await;
 }
 
 #[tokio::test]
@@ -268,9 +272,7 @@ async fn over_tls_both_protocols_are_agreed_and_a_lost_answer_is_unknown() {
         .await;
         for (repeatable, request) in of_each_safety() {
             let before = peer.arrivals();
-            let transport = Watched::new(
-                ReqwestTransport::new().connect_timeout(CONNECT * 4).root_certificate(root.clone()),
-            );
+            let transport = Watched::new(ReqwestTransport::new().root_certificate(root.clone()));
             let engine = quick(https(&peer)).transport(Arc::new(transport.clone())).build().unwrap();
             let error = engine.execute(request).await.unwrap_err();
             assert_eq!(error.delivery(), Delivery::Unknown, "{error}");
@@ -284,7 +286,7 @@ async fn over_tls_both_protocols_are_agreed_and_a_lost_answer_is_unknown() {
 #[tokio::test]
 async fn a_tls_handshake_that_stalls_breaks_or_does_not_convince_is_not_sent() {
     let (_, acceptor) = tls(b"h2");
-    let stalls = Peer::start(|connection| connection.hold()).await;
+    let stalls = Peer::start(Connection::hold).await;
     let breaks = Peer::start(|connection| async move {
         connection.peek().await;
         connection.reset();
@@ -308,7 +310,7 @@ async fn a_tls_handshake_that_stalls_breaks_or_does_not_convince_is_not_sent() {
         }
     }
     // The attempt ends before the connect timeout, so only the mark can tell.
-    let engine = quick(https(&stalls)).connect_timeout(CONNECT * 100).build().unwrap();
+    let engine = quick(https(&stalls)).build().unwrap();
     let error = engine.execute(create().attempt_timeout(CONNECT)).await.unwrap_err();
     assert_eq!((error.delivery(), error.attempts().len()), (Delivery::NotSent, 2), "{error}");
 }

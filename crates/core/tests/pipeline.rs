@@ -218,6 +218,7 @@ async fn a_vendor_may_ask_for_repeats_after_its_own_faults() {
 
 #[tokio::test(start_paused = true)]
 async fn not_found_to_a_delete_is_success_only_after_a_lost_answer_of_our_own() {
+    const JSON: Operation = Operation { answers: Answers::JSON, ..DELETE };
     let gone = || Reply::answer(404, "<html>no such row</html>");
     let (result, _) = scripted(vec![Reply::lost(), gone()], Request::new(&DELETE)).await;
     assert_eq!(result.unwrap(), 2);
@@ -226,7 +227,6 @@ async fn not_found_to_a_delete_is_success_only_after_a_lost_answer_of_our_own() 
     let (result, _) = scripted(vec![Reply::no_connection(), gone()], Request::new(&DELETE)).await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Refused);
     // Where the operation documents JSON, the refusal's page need not be any.
-    const JSON: Operation = Operation { answers: Answers::JSON, ..DELETE };
     let (result, _) = scripted(vec![Reply::lost(), gone()], Request::new(&JSON)).await;
     assert_eq!(result.unwrap(), 2);
 }
@@ -261,9 +261,9 @@ async fn the_requests_own_safety_decides_and_not_the_operations() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_is_one_line_and_spreads_on_demand() {
-    let body = "{\"message\":\"first\\nsecond\\tthird \\u001b[31m\\u2028end\"}";
     const TELLS: Operation =
         Operation { answers: Answers { message: &["message"], ..Answers::JSON }, ..CREATE };
+    let body = "{\"message\":\"first\\nsecond\\tthird \\u001b[31m\\u2028end\"}";
     let (result, _) = scripted(vec![Reply::answer(422, body)], Request::new(&TELLS)).await;
     let error = result.unwrap_err();
     let line = error.to_string();

@@ -13,10 +13,10 @@ use afflux_core::{
     transport::{ReqwestTransport, Transport, Wire, WireError, WireResponse},
 };
 use support::{
-    CONNECT, Watched, base,
+    AMPLE, CONNECT, Watched, base,
     h2::STATUS_200,
     operations::{create, read, streamed},
-    peer::{Peer, http},
+    peer::{Connection, Peer, http},
     quick,
 };
 
@@ -24,8 +24,8 @@ fn shapes() -> [(&'static str, Request); 3] {
     [("GET without a body", read()), ("POST with a body", create()), ("a stream", streamed(Safety::Unsafe))]
 }
 
-fn transports() -> [(&'static str, ReqwestTransport); 2] {
-    let plain = || ReqwestTransport::new().connect_timeout(CONNECT);
+fn transports(connect: Duration) -> [(&'static str, ReqwestTransport); 2] {
+    let plain = || ReqwestTransport::new().connect_timeout(connect);
     [("h1", plain()), ("h2", plain().http2_prior_knowledge())]
 }
 
@@ -52,7 +52,7 @@ async fn it_is_set_once_bytes_left_with_and_without_a_body() {
             }
         })
         .await;
-        for ((protocol, transport), peer) in transports().into_iter().zip([h1, h2]) {
+        for ((protocol, transport), peer) in transports(AMPLE).into_iter().zip([h1, h2]) {
             let marks = marks_of(peer.address, transport, request.clone()).await;
             assert_eq!(marks, [true], "{name} over {protocol}");
             assert_eq!(peer.arrivals(), 1, "{name} over {protocol}");
@@ -67,7 +67,7 @@ async fn it_is_not_set_by_a_refused_connection() {
         listener.local_addr().unwrap()
     };
     for (name, request) in shapes() {
-        for (protocol, transport) in transports() {
+        for (protocol, transport) in transports(AMPLE) {
             let marks = marks_of(address, transport, request.clone()).await;
             assert_eq!(marks, [false, false], "{name} over {protocol}");
         }
@@ -79,7 +79,7 @@ async fn it_is_not_set_by_a_refused_connection() {
 async fn it_is_not_set_by_a_connect_that_stalls() {
     let (address, _full) = support::peer::full_backlog().await;
     for (name, request) in shapes() {
-        for (protocol, transport) in transports() {
+        for (protocol, transport) in transports(CONNECT) {
             let marks = marks_of(address, transport, request.clone()).await;
             assert_eq!(marks, [false, false], "{name} over {protocol}");
         }
@@ -100,7 +100,7 @@ impl Transport for GivesUp {
 #[tokio::test]
 async fn after_giving_up_nothing_is_written_however_far_the_connection_is() {
     for (name, request) in shapes() {
-        for (protocol, transport) in transports() {
+        for (protocol, transport) in transports(AMPLE) {
             let peer = Peer::start(move |mut connection| async move {
                 if protocol == "h1" {
                     connection.request().await;
@@ -129,10 +129,10 @@ async fn a_call_cancelled_while_connecting_gives_its_slot_back_and_one_cancelled
         connection.hold().await;
     })
     .await;
-    let stalls = Peer::start(|connection| connection.hold()).await;
+    let stalls = Peer::start(Connection::hold).await;
     let handshake = afflux_core::base_url::BaseUrl::parse(&format!("https://{}", stalls.address)).unwrap();
     for (address, comes_back) in [(handshake, true), (base(silent.address), false)] {
-        let engine = quick(address).connect_timeout(CONNECT * 100).buckets(buckets()).build().unwrap();
+        let engine = quick(address).buckets(buckets()).build().unwrap();
         let engine = engine.with_deadline(Duration::from_secs(1));
         let cancelled = tokio::time::timeout(Duration::from_millis(40), engine.execute(read())).await;
         assert!(cancelled.is_err());

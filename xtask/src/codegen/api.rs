@@ -2,6 +2,12 @@
 //!
 //! It knows Rust's and core's words, and nothing of YAML any more.
 
+#![allow(
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    reason = "a document has many yes-or-no facts"
+)]
+
 use std::time::Duration;
 
 use super::spec::{Headers, Place};
@@ -348,7 +354,10 @@ pub(crate) enum Shape {
 pub(crate) enum Output {
     Single(Shape),
     /// By the status, or by whether the answer is JSON.
-    Several { name: String, variants: Vec<Variant> },
+    Several {
+        name: String,
+        variants: Vec<Variant>,
+    },
 }
 
 #[derive(Debug, PartialEq)]

@@ -16,7 +16,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use self::{api::Api, fault::Source, output::Output};
+pub(crate) use self::output::Output;
+use self::{api::Api, fault::Source};
 
 /// Writes what is generated.
 pub(crate) fn write() -> Result<(), String> {
@@ -41,7 +42,7 @@ pub(crate) fn check() -> Result<(), String> {
 }
 
 /// The workspace's top.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     own.parent().unwrap_or(own).to_owned()
 }
@@ -58,12 +59,23 @@ pub(crate) fn everything(root: &Path) -> Result<Output, String> {
         let file = format!("crates/{name}/api.yaml");
         let Ok(text) = fs::read_to_string(root.join(&file)) else { continue };
         let source = Source { file, text };
-        let crate_name = format!("afflux_{}", name.replace('-', "_"));
-        let (api, sandbox) = one(root, &source, &format!("crates/{name}"), &crate_name, &mut output)?;
+        let module = format!("afflux_{}::generated", name.replace('-', "_"));
+        let (api, sandbox) = one(root, &source, &format!("crates/{name}"), &module, &mut output)?;
         output.add(format!("crates/sandbox/src/generated/{}.json", api.vendor), sandbox);
         apis.push(api);
     }
     output.add("docs/coverage.md", emit::coverage::coverage(&apis));
+    Ok(output)
+}
+
+/// What is generated from a document on its own, with the sandbox's JSON and the table beside it.
+#[allow(dead_code, reason = "tests/codegen.rs, which has this module as its own, uses it")]
+pub(crate) fn golden(root: &Path, file: &str, text: String, directory: &str) -> Result<Output, String> {
+    let source = Source { file: file.to_owned(), text };
+    let mut output = Output::default();
+    let (api, sandbox) = one(root, &source, directory, "crate::generated", &mut output)?;
+    output.add(format!("{directory}/sandbox.json"), sandbox);
+    output.add(format!("{directory}/coverage.md"), emit::coverage::coverage(&[api]));
     Ok(output)
 }
 
@@ -72,7 +84,7 @@ fn one(
     root: &Path,
     source: &Source,
     directory: &str,
-    crate_name: &str,
+    module: &str,
     output: &mut Output,
 ) -> Result<(Api, String), String> {
     let document = spec::read(source).map_err(|faults| faults.describe(source))?;
@@ -81,7 +93,7 @@ fn one(
         output.add_rust(root, format!("{directory}/src/generated/{name}"), &text)?;
     }
     output.own(format!("{directory}/src/generated"));
-    let tests = emit::tests::tests(&api, crate_name);
+    let tests = emit::tests::tests(&api, module);
     output.add_rust(root, format!("{directory}/tests/generated.rs"), &tests)?;
     let sandbox = emit::sandbox::json(&document);
     Ok((api, sandbox))

@@ -15,7 +15,7 @@ use similar::TextDiff;
 const SHOWN: usize = 24;
 
 /// Files to write, by their path from the workspace's top.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Output {
     files: BTreeMap<PathBuf, String>,
     /// Directories in which nothing else may be.
@@ -29,7 +29,12 @@ impl Output {
     }
 
     /// Adds a Rust file, formatted.
-    pub(crate) fn add_rust(&mut self, root: &Path, path: impl Into<PathBuf>, text: &str) -> Result<(), String> {
+    pub(crate) fn add_rust(
+        &mut self,
+        root: &Path,
+        path: impl Into<PathBuf>,
+        text: &str,
+    ) -> Result<(), String> {
         let path = path.into();
         let text = format_rust(root, text).map_err(|error| format!("{}: {error}", path.display()))?;
         self.add(path, text);
@@ -73,7 +78,9 @@ impl Output {
                 Err(_) => found.push(format!("{}: missing", path.display())),
             }
         }
-        found.extend(self.stale(root).iter().map(|path| format!("{}: is not generated any more", path.display())));
+        found.extend(
+            self.stale(root).iter().map(|path| format!("{}: is not generated any more", path.display())),
+        );
         found
     }
 
@@ -107,7 +114,11 @@ fn difference(path: &Path, there: &str, fresh: &str) -> String {
     let lines: Vec<&str> = diff.lines().collect();
     let shown = lines.iter().take(SHOWN).copied().collect::<Vec<_>>().join("\n");
     let more = lines.len().saturating_sub(SHOWN);
-    if more == 0 { format!("{name}: stale\n{shown}") } else { format!("{name}: stale\n{shown}\n(and {more} lines more)") }
+    if more == 0 {
+        format!("{name}: stale\n{shown}")
+    } else {
+        format!("{name}: stale\n{shown}\n(and {more} lines more)")
+    }
 }
 
 /// Formats Rust source with the workspace's own settings.

@@ -114,6 +114,14 @@ impl House {
         metadata().map(|metadata| metadata.target_directory.into_std_path_buf())
     }
 
+    /// The packages of others, for every platform and for tests too: name and licence.
+    pub(crate) fn guests() -> Result<Vec<(String, Option<String>)>, String> {
+        let metadata = cargo_metadata::MetadataCommand::new().exec();
+        let metadata = metadata.map_err(|error| format!("cargo metadata: {error}"))?;
+        let guests = metadata.packages.into_iter().filter(|package| package.source.is_some());
+        Ok(guests.map(|package| (package.name.to_string(), package.license)).collect())
+    }
+
     /// Whether a package of this name is one of ours.
     pub(crate) fn owns(&self, name: &str) -> bool {
         self.packages.iter().any(|package| package.name == name)

@@ -8,7 +8,7 @@ mod rules;
 mod tokens;
 
 pub(crate) use self::house::{House, Place};
-use self::rules::{Violation, features, weight};
+use self::rules::{Violation, features, licences, weight};
 use crate::process;
 
 /// Checks every rule; fails when one is broken.
@@ -16,6 +16,7 @@ pub(crate) fn run() -> Result<(), String> {
     let house = House::load()?;
     let mut found: Vec<Violation> = rules::OF_FILES.iter().flat_map(|rule| rule(&house)).collect();
     found.extend(check_features(&house)?);
+    found.extend(licences::check(&House::guests()?));
     report_weight(&house)?;
     if found.is_empty() {
         println!("the rules of the house are kept by {} packages", house.packages.len());

@@ -3,7 +3,7 @@
 //! Inputs: what is sent in bodies. What is required is an argument of `new`, everything else has a
 //! setter.
 
-use afflux_core::schema::Violation;
+use afflux_core::{request::Request, schema::Violation};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{TrafficWord, schemas};
@@ -395,6 +395,109 @@ impl NewLead {
             schemas::NEW_LEAD_BAD.whole("bad", *value)?;
         }
         Ok(())
+    }
+    /// Writes every field into a form.
+    pub(super) fn form(&self, mut request: Request) -> Request {
+        if let Some(value) = &self.click {
+            request = request.form_pair("click", value);
+        }
+        if let Some(value) = &self.exto {
+            request = request.form_pair("exto", value);
+        }
+        if let Some(value) = &self.flow {
+            request = request.form_pair("flow", value);
+        }
+        if let Some(value) = &self.code {
+            request = request.form_pair("code", value);
+        }
+        if let Some(value) = &self.status {
+            request = request.form_pair("status", value);
+        }
+        if let Some(value) = &self.accept {
+            request = request.form_pair("accept", value);
+        }
+        if let Some(value) = &self.stid {
+            request = request.form_pair("stid", value);
+        }
+        if let Some(value) = &self.reason {
+            request = request.form_pair("reason", value);
+        }
+        if let Some(value) = &self.sta {
+            request = request.form_pair("sta", value);
+        }
+        if let Some(value) = &self.stc {
+            request = request.form_pair("stc", value);
+        }
+        if let Some(value) = &self.stt {
+            request = request.form_pair("stt", value);
+        }
+        if let Some(value) = &self.sth {
+            request = request.form_pair("sth", value);
+        }
+        if let Some(value) = &self.stw {
+            request = request.form_pair("stw", value);
+        }
+        if let Some(value) = &self.stn {
+            request = request.form_pair("stn", value);
+        }
+        if let Some(value) = &self.wm {
+            request = request.form_pair("wm", value);
+        }
+        if let Some(value) = &self.cc {
+            request = request.form_pair("cc", value);
+        }
+        if let Some(value) = &self.pay {
+            request = request.form_pair("pay", value);
+        }
+        if let Some(value) = &self.pd {
+            request = request.form_pair("pd", value);
+        }
+        if let Some(value) = &self.pp {
+            request = request.form_pair("pp", value);
+        }
+        if let Some(value) = &self.goal {
+            request = request.form_pair("goal", value);
+        }
+        if let Some(value) = &self.gid {
+            request = request.form_pair("gid", value);
+        }
+        if let Some(value) = &self.name {
+            request = request.form_pair("name", value);
+        }
+        if let Some(value) = &self.phone {
+            request = request.form_pair("phone", value);
+        }
+        if let Some(value) = &self.email {
+            request = request.form_pair("email", value);
+        }
+        if let Some(value) = &self.country {
+            request = request.form_pair("country", value);
+        }
+        if let Some(value) = &self.base {
+            request = request.form_pair("base", value);
+        }
+        if let Some(value) = &self.curr {
+            request = request.form_pair("curr", value);
+        }
+        if let Some(value) = &self.currency {
+            request = request.form_pair("currency", value);
+        }
+        if let Some(value) = &self.count {
+            request = request.form_pair("count", value);
+        }
+        if let Some(value) = &self.comment {
+            request = request.form_pair("comment", value);
+        }
+        if let Some(value) = &self.mobile {
+            request = request.form_pair("mobile", value);
+        }
+        if let Some(value) = &self.bad {
+            request = request.form_pair("bad", value);
+        }
+        if let Some(value) = &self.time {
+            request = request.form_pair("time", value.as_second());
+        }
+        request
     }
 }
 
@@ -914,6 +1017,115 @@ impl LeadChange {
         }
         Ok(())
     }
+    /// Writes every field into a form.
+    pub(super) fn form(&self, mut request: Request) -> Request {
+        if let Some(value) = &self.click {
+            request = request.form_pair("click", value);
+        }
+        if let Some(value) = &self.exto {
+            request = request.form_pair("exto", value);
+        }
+        if let Some(value) = &self.order {
+            request = request.form_pair("order", value);
+        }
+        if let Some(value) = &self.flow {
+            request = request.form_pair("flow", value);
+        }
+        if let Some(value) = &self.code {
+            request = request.form_pair("code", value);
+        }
+        if let Some(value) = &self.auto {
+            request = request.form_pair("auto", value);
+        }
+        if let Some(value) = &self.status {
+            request = request.form_pair("status", value);
+        }
+        if let Some(value) = &self.accept {
+            request = request.form_pair("accept", value);
+        }
+        if let Some(value) = &self.stid {
+            request = request.form_pair("stid", value);
+        }
+        if let Some(value) = &self.reason {
+            request = request.form_pair("reason", value);
+        }
+        if let Some(value) = &self.sta {
+            request = request.form_pair("sta", value);
+        }
+        if let Some(value) = &self.stc {
+            request = request.form_pair("stc", value);
+        }
+        if let Some(value) = &self.stt {
+            request = request.form_pair("stt", value);
+        }
+        if let Some(value) = &self.sth {
+            request = request.form_pair("sth", value);
+        }
+        if let Some(value) = &self.stw {
+            request = request.form_pair("stw", value);
+        }
+        if let Some(value) = &self.stn {
+            request = request.form_pair("stn", value);
+        }
+        if let Some(value) = &self.wm {
+            request = request.form_pair("wm", value);
+        }
+        if let Some(value) = &self.cc {
+            request = request.form_pair("cc", value);
+        }
+        if let Some(value) = &self.pay {
+            request = request.form_pair("pay", value);
+        }
+        if let Some(value) = &self.pd {
+            request = request.form_pair("pd", value);
+        }
+        if let Some(value) = &self.pp {
+            request = request.form_pair("pp", value);
+        }
+        if let Some(value) = &self.goal {
+            request = request.form_pair("goal", value);
+        }
+        if let Some(value) = &self.gid {
+            request = request.form_pair("gid", value);
+        }
+        if let Some(value) = &self.name {
+            request = request.form_pair("name", value);
+        }
+        if let Some(value) = &self.phone {
+            request = request.form_pair("phone", value);
+        }
+        if let Some(value) = &self.email {
+            request = request.form_pair("email", value);
+        }
+        if let Some(value) = &self.country {
+            request = request.form_pair("country", value);
+        }
+        if let Some(value) = &self.base {
+            request = request.form_pair("base", value);
+        }
+        if let Some(value) = &self.curr {
+            request = request.form_pair("curr", value);
+        }
+        if let Some(value) = &self.currency {
+            request = request.form_pair("currency", value);
+        }
+        if let Some(value) = &self.count {
+            request = request.form_pair("count", value);
+        }
+        if let Some(value) = &self.comment {
+            request = request.form_pair("comment", value);
+        }
+        if let Some(value) = &self.mobile {
+            request = request.form_pair("mobile", value);
+        }
+        if let Some(value) = &self.bad {
+            request = request.form_pair("bad", value);
+        }
+        if let Some(value) = &self.time {
+            request = request.form_pair("time", value.as_second());
+        }
+        request
+    }
 }
 
 impl Serialize for LeadChange {
@@ -1093,6 +1305,25 @@ impl ClickSearch {
         }
         Ok(())
     }
+    /// Writes every field into a form.
+    pub(super) fn form(&self, mut request: Request) -> Request {
+        if let Some(value) = &self.offer {
+            request = request.form_pair("offer", value);
+        }
+        if let Some(value) = &self.flow {
+            request = request.form_pair("flow", value);
+        }
+        if let Some(value) = &self.code {
+            request = request.form_pair("code", value);
+        }
+        if let Some(value) = &self.ip {
+            request = request.form_pair("ip", value);
+        }
+        if let Some(value) = &self.to {
+            request = request.form_pair("to", value.as_second());
+        }
+        request
+    }
 }
 
 impl Serialize for ClickSearch {
@@ -1163,6 +1394,19 @@ impl FlowSearch {
             schemas::FLOW_SEARCH_CODE.text("code", value)?;
         }
         Ok(())
+    }
+    /// Writes every field into a form.
+    pub(super) fn form(&self, mut request: Request) -> Request {
+        if let Some(value) = &self.click {
+            request = request.form_pair("click", value);
+        }
+        if let Some(value) = &self.flow {
+            request = request.form_pair("flow", value);
+        }
+        if let Some(value) = &self.code {
+            request = request.form_pair("code", value);
+        }
+        request
     }
 }
 
@@ -1238,6 +1482,22 @@ impl OfferSearch {
             schemas::OFFER_SEARCH_CODE.text("code", value)?;
         }
         Ok(())
+    }
+    /// Writes every field into a form.
+    pub(super) fn form(&self, mut request: Request) -> Request {
+        if let Some(value) = &self.offer {
+            request = request.form_pair("offer", value);
+        }
+        if let Some(value) = &self.click {
+            request = request.form_pair("click", value);
+        }
+        if let Some(value) = &self.flow {
+            request = request.form_pair("flow", value);
+        }
+        if let Some(value) = &self.code {
+            request = request.form_pair("code", value);
+        }
+        request
     }
 }
 

@@ -109,6 +109,8 @@ impl Engine {
 
     /// Makes the call of an encoded request. A success that `decode` finds cut off is treated as a lost answer: the
     /// loop goes on, if the request's safety allows it.
+    // Not an `async fn`: this way the compiler proves `Send` here and not at the caller's.
+    #[allow(clippy::manual_async_fn)]
     pub fn send<'a, T, D>(
         &'a self,
         request: Request,

@@ -17,6 +17,7 @@ use crate::{
     clock::BoxFuture,
     error::{Delivery, Error, ErrorKind, RAW_BODY_CAP},
     limit::{Ask, End, Feedback, Permit, Refusal, feedback},
+    mask::Masker,
     request::{Body, ByteStream, Request},
     response::{Attempt, Raw},
     retry::{self, Failure, Situation, Verdict},
@@ -37,6 +38,8 @@ pub(crate) struct Run {
     wait: Duration,
     last: Option<Error>,
     span: Span,
+    /// Knows the permission in a presigned address too.
+    foreign_masker: Option<Masker>,
 }
 
 /// What an attempt brought.
@@ -111,8 +114,10 @@ impl Run {
         for (name, value) in &request.headers {
             headers.insert(name.clone(), value.clone());
         }
+        let foreign_masker = request.foreign.as_ref().map(|_| presigned(&inner.masker, &request.query));
         let request_id = Uuid::now_v7();
-        let span = telemetry::call_span(operation, inner.base.origin(), request_id);
+        let origin = request.foreign.as_ref().unwrap_or(inner.base.origin());
+        let span = telemetry::call_span(operation, origin, request_id);
         let deadline = deadline.map(|deadline| inner.clock.now() + deadline);
         Ok(Self {
             inner,
@@ -125,6 +130,7 @@ impl Run {
             wait: Duration::ZERO,
             last: None,
             span,
+            foreign_masker,
         })
     }
 
@@ -333,7 +339,7 @@ impl Run {
         error: WireError,
     ) -> Result<Option<Got>, Error> {
         let never_left = sent.give_up() || error.kind == WireErrorKind::NotProcessed;
-        let message = self.inner.masker.text(&error.message).into_owned();
+        let message = self.masker().text(&error.message).into_owned();
         let (head, body) = error.partial.map_or((None, Bytes::new()), |partial| (Some(partial.0), partial.1));
         let (kind, failure, what) = match error.kind {
             WireErrorKind::Request if never_left => {
@@ -414,7 +420,9 @@ impl Run {
         };
         let status = failed.head.as_ref().map(|head| head.status);
         self.note(delivery, status, outcome_words(&failed, status), started);
-        let server_wait = failed.head.as_ref().and_then(|head| self.server_wait(head));
+        // Where the vendor names no time, what is known about its limit is the time.
+        let usual = operation.answers.limit_wait.filter(|_| failed.failure == Failure::RateLimited);
+        let server_wait = failed.head.as_ref().and_then(|head| self.server_wait(head)).or(usual);
         let situation = Situation {
             safety,
             failure: failed.failure,
@@ -434,17 +442,16 @@ impl Run {
         match verdict {
             Verdict::Retry { wait } => {
                 telemetry::retrying(&error, wait);
-                self.inner.budget.retried();
+                if !retry::is_free(&situation) {
+                    self.inner.budget.retried();
+                }
                 self.wait = wait;
                 self.last = Some(error);
                 Ok(None)
             }
             Verdict::Stop { retry_after } => {
                 let mut error = error;
-                let advised = (situation.failure == Failure::RateLimited)
-                    .then_some(operation.answers.limit_wait)
-                    .flatten();
-                self.set_retry_after(&mut error, retry_after.max(advised));
+                self.set_retry_after(&mut error, retry_after);
                 telemetry::failed(&self.span, &error);
                 Err(error)
             }
@@ -452,7 +459,7 @@ impl Run {
     }
 
     fn error(&self, failed: Failed, delivery: Delivery) -> Error {
-        let masker = &self.inner.masker;
+        let masker = self.masker();
         let mask = |text: Option<String>| text.map(|text| masker.text(&text).into_owned());
         let mut error = Error::new(failed.kind, self.overall(delivery), masker.text(&failed.what));
         self.describe(&mut error);
@@ -502,7 +509,7 @@ impl Run {
     }
 
     fn raw(&self, mut head: Head, body: Bytes) -> Raw {
-        self.inner.masker.headers(&mut head.headers);
+        self.masker().headers(&mut head.headers);
         Raw {
             operation: self.request.operation,
             status: head.status,
@@ -533,6 +540,10 @@ impl Run {
         }
     }
 
+    fn masker(&self) -> &Masker {
+        self.foreign_masker.as_ref().unwrap_or(&self.inner.masker)
+    }
+
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
@@ -555,6 +566,19 @@ impl Run {
             delivery,
         )
     }
+}
+
+/// A masker that also knows the values of a presigned query which are long enough to be a permission.
+fn presigned(masker: &Masker, query: &str) -> Masker {
+    const LEAST: usize = 16;
+    let mut masker = masker.clone();
+    for (_, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+        if value.len() >= LEAST {
+            masker.add(&value);
+        }
+    }
+    masker
 }
 
 /// How a class of answer fails; none for a success.

@@ -290,7 +290,8 @@ async fn collect(head: Head, body: reqwest::Body, cap: usize, sent: Sent) -> Res
         };
         let Ok(data) = frame.into_data() else { continue };
         if data.len() > cap.saturating_sub(so_far.len()) {
-            let error = WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
+            let error =
+                WireError::new(WireErrorKind::TooLarge, format!("the body is larger than {cap} bytes"));
             return Err(so_far.broken(error));
         }
         so_far.push(data);

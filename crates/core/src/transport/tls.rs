@@ -55,7 +55,7 @@ pub(super) fn configure(
     let mut config = if loopback {
         let mut store = RootCertStore::empty();
         for certificate in extra {
-            store.add(certificate).map_err(|error| unusable(error))?;
+            store.add(certificate).map_err(unusable)?;
         }
         config.with_root_certificates(store).with_no_client_auth()
     } else {

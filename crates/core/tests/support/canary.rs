@@ -91,7 +91,7 @@ pub fn echo() -> String {
     let mut echo = String::from("{\"message\":\"you sent ");
     for secret in all() {
         for (name, shape) in shapes(&secret) {
-            echo.push_str(&format!("<{name}: {shape}> "));
+            echo.extend(["<", name, ": ", &shape, "> "]);
         }
         echo.push_str(&STANDARD.encode(&secret));
         echo.push(' ');
@@ -112,7 +112,7 @@ pub fn echo_headers() -> String {
     for secret in all() {
         let shapes = shapes(&secret).into_iter().map(|(_, shape)| shape);
         let fine = |shape: &String| shape.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        headers.push_str(&format!("x-echo: {}\r\n", shapes.filter(fine).collect::<Vec<_>>().join(" ")));
+        headers.extend(["x-echo: ", &shapes.filter(fine).collect::<Vec<_>>().join(" "), "\r\n"]);
     }
     headers
 }

@@ -22,10 +22,12 @@ use afflux_core::{
     transport::{ReqwestTransport, Sent, Transport, Wire, WireError, WireResponse},
 };
 
-/// An attempt may take this long in the tests on real sockets.
-pub const ATTEMPT: Duration = Duration::from_millis(150);
-/// Connecting may take this long there.
+/// An attempt may take this long where the test is about a server that stays silent.
+pub const ATTEMPT: Duration = Duration::from_millis(100);
+/// Connecting may take this long where the test is about a connect that stalls.
 pub const CONNECT: Duration = Duration::from_millis(50);
+/// Never reached, however busy the machine is.
+pub const AMPLE: Duration = Duration::from_secs(30);
 
 /// `http://address`.
 pub fn base(address: SocketAddr) -> BaseUrl {
@@ -40,13 +42,13 @@ pub fn token(secret: &str) -> Credentials {
         .unwrap()
 }
 
-/// Two attempts, hardly any backoff, timeouts of tens of milliseconds.
+/// Two attempts, hardly any backoff, ample timeouts.
 pub fn quick(base: BaseUrl) -> EngineBuilder {
     Engine::builder("fixture", base)
         .credentials(token("token-of-the-fixture"))
         .retry(RetryPolicy::default().attempts(2).backoff(Duration::from_millis(1), Duration::from_millis(2)))
-        .attempt_timeouts(ATTEMPT, ATTEMPT)
-        .connect_timeout(CONNECT)
+        .attempt_timeouts(AMPLE, AMPLE)
+        .connect_timeout(AMPLE)
 }
 
 /// The default transport, with the `Sent` mark of every attempt kept.

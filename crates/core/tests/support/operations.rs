@@ -1,11 +1,5 @@
 //! Fixture operations: one of each safety, and requests of them.
 
-use std::{
-    convert::Infallible,
-    pin::Pin,
-    task::{Context, Poll},
-};
-
 use afflux_core::{
     operation::{Answers, Format, Operation, Safety},
     request::{Body, ByteStream, Request, StreamBody},
@@ -87,14 +81,6 @@ pub fn of_each_safety() -> [(bool, Request); 5] {
 
 /// A stream of the chunks.
 pub fn chunks(chunks: &[&'static str]) -> ByteStream {
-    struct Chunks(std::vec::IntoIter<&'static str>);
-    impl futures_core::Stream for Chunks {
-        type Item = std::io::Result<Bytes>;
-
-        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-            let chunk = self.0.next().map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk.as_bytes())));
-            Poll::Ready(chunk.map(|chunk| chunk.map_err(|never| match never {})))
-        }
-    }
-    Box::pin(Chunks(chunks.to_vec().into_iter()))
+    let chunks: Vec<_> = chunks.iter().map(|chunk| Ok(Bytes::from_static(chunk.as_bytes()))).collect();
+    Box::pin(futures_util::stream::iter(chunks))
 }

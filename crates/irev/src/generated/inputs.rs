@@ -73,7 +73,7 @@ impl NewLead {
         self
     }
 
-    /// A test lead. Some deployments want `test` in one of the aff_sub keys as well. Default:
+    /// A test lead. Some deployments want `test` in one of the `aff_sub` keys as well. Default:
     /// `false`.
     pub fn is_test(mut self, is_test: bool) -> Self {
         self.is_test = Some(is_test);

@@ -50,7 +50,7 @@ pub(super) const NEW_LEAD: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
-            summary: "A test lead. Some deployments want `test` in one of the aff_sub keys as well.",
+            summary: "A test lead. Some deployments want `test` in one of the `aff_sub` keys as well.",
         },
         Field {
             name: "email",

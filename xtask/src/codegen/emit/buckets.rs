@@ -19,14 +19,16 @@ pub(crate) fn buckets(api: &Api) -> String {
         }
     }
     let mut code = format!("{HEADER}{}\n", module_doc("The vendor's limits."));
-    let all: Vec<String> = api.buckets.iter().map(|bucket| one(bucket, &profiles)).collect();
+    let all: Vec<String> = api.buckets.iter().map(one).collect();
     if all.iter().any(|bucket| bucket.contains("Duration::")) {
         code.push_str("use std::time::Duration;\n\n");
     }
     let feedback = if all.iter().any(|bucket| bucket.contains("Feedback::")) { ", Feedback" } else { "" };
     let uses = if feedback.is_empty() { "Bucket".to_owned() } else { format!("{{Bucket{feedback}}}") };
     let _ = write!(code, "use afflux_core::limit::{uses};\n\n");
-    let mut about = String::from("The limits; `profile` picks those of an installation that has others, and a name that is not known picks none of them.");
+    let mut about = String::from(
+        "The limits; `profile` picks those of an installation that has others, and a name that is not known picks none of them.",
+    );
     if !profiles.is_empty() {
         let names: Vec<String> = profiles.iter().map(|profile| format!("`{profile}`")).collect();
         let _ = write!(about, " Profiles: {}.", names.join(", "));
@@ -36,15 +38,15 @@ pub(crate) fn buckets(api: &Api) -> String {
     }
     code.push_str(&doc(&about, 0));
     let argument = if profiles.is_empty() { "_profile" } else { "profile" };
-    let _ = write!(
+    let _ = writeln!(
         code,
-        "pub fn buckets({argument}: Option<&str>) -> Vec<Bucket> {{ vec![{}] }}\n",
+        "pub fn buckets({argument}: Option<&str>) -> Vec<Bucket> {{ vec![{}] }}",
         all.join(", ")
     );
     code
 }
 
-fn one(bucket: &Bucket, _profiles: &[&str]) -> String {
+fn one(bucket: &Bucket) -> String {
     let name = literal(&bucket.name);
     let mut base = format!("Bucket::new({name})");
     if let Some(concurrency) = bucket.concurrency {
@@ -56,7 +58,9 @@ fn one(bucket: &Bucket, _profiles: &[&str]) -> String {
         Some(Headers::XRateLimitEpochMillis) => base.push_str(".feedback(Feedback::XRateLimitEpochMillis)"),
     }
     let windows = |windows: &[(u32, std::time::Duration)]| -> String {
-        windows.iter().fold(base.clone(), |code, (count, per)| format!("{code}.window({count}, {})", duration(*per)))
+        windows
+            .iter()
+            .fold(base.clone(), |code, (count, per)| format!("{code}.window({count}, {})", duration(*per)))
     };
     if bucket.profiles.is_empty() {
         return windows(&bucket.windows);

@@ -85,7 +85,9 @@ pub(crate) fn calls(api: &Api) -> Option<String> {
     let mut body = CALL.to_owned();
     let mut any = false;
     for group in groups(api) {
-        let served = || api.operations.iter().filter(|operation| operation.group == group && !operation.hand_written_face);
+        let served = || {
+            api.operations.iter().filter(|operation| operation.group == group && !operation.hand_written_face)
+        };
         if served().next().is_none() {
             continue;
         }
@@ -158,9 +160,11 @@ fn forwarded(operation: &Operation) -> String {
     let mut methods = String::new();
     for parameter in operation.parameters.iter().filter(|parameter| !parameter.required) {
         let ident = &parameter.ident;
-        let about = if parameter.doc.is_empty() { format!("`{}`.", parameter.name) } else { parameter.doc.clone() };
+        let about =
+            if parameter.doc.is_empty() { format!("`{}`.", parameter.name) } else { parameter.doc.clone() };
         methods.push_str(&doc(&about, 4));
-        let _ = write!(methods, "    pub fn {ident}(mut self, {ident}: {}) -> Self {{ ", argument(&parameter.ty));
+        let _ =
+            write!(methods, "    pub fn {ident}(mut self, {ident}: {}) -> Self {{ ", argument(&parameter.ty));
         let _ = write!(methods, "self.endpoint = self.endpoint.{ident}({ident}); self }}\n\n");
     }
     if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {

@@ -10,12 +10,13 @@ use super::{
 /// Whether a value of this type has something to check of its own: an input, or what holds one.
 pub(crate) fn is_needed(api: &Api, ty: &Ty) -> bool {
     match ty {
-        Ty::Input(name) => {
-            api.inputs.iter().find(|input| input.name == *name).is_some_and(|input| {
-                input.extra.is_some()
-                    || input.fields.iter().any(|field| field.check != Check::default() || is_needed(api, &field.ty))
-            })
-        }
+        Ty::Input(name) => api.inputs.iter().find(|input| input.name == *name).is_some_and(|input| {
+            input.extra.is_some()
+                || input
+                    .fields
+                    .iter()
+                    .any(|field| field.check != Check::default() || is_needed(api, &field.ty))
+        }),
         Ty::Choice(name) => {
             let choice = api.choices.iter().find(|choice| choice.name == *name);
             choice.is_some_and(|choice| choice.variants.iter().any(|(_, ty)| is_needed(api, ty)))
@@ -42,7 +43,8 @@ pub(crate) fn statements(api: &Api, name: &str, ty: &Ty, check: &Check, value: &
     if is_needed(api, ty) {
         match ty {
             Ty::List(_) => {
-                let below = if name.is_empty() { String::new() } else { format!(".below({})", literal(name)) };
+                let below =
+                    if name.is_empty() { String::new() } else { format!(".below({})", literal(name)) };
                 let _ = write!(
                     code,
                     "for (index, item) in {value}.iter().enumerate() {{ \

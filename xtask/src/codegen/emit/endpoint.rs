@@ -9,7 +9,7 @@ use super::{
     },
     operations::{has_checks, output_type, shape_type},
     text::{doc, literal},
-    value::printed,
+    value::{is_copy, printed},
 };
 
 /// The implementation, and the type of the answer where it has several shapes.
@@ -82,13 +82,11 @@ fn encode(api: &Api, operation: &Operation) -> String {
         );
     }
     if after.is_empty() {
-        let tail = if steps.ends_with('?') { format!("Ok({steps})") } else { steps.clone() };
         // A body is the last step and may fail: its result is the result.
-        let fallible = steps.contains(".json(") || steps.contains(")?");
-        match (steps.strip_suffix('?'), fallible) {
-            (Some(whole), _) => code.push_str(whole),
-            (None, _) => {
-                let _ = write!(code, "Ok({tail})");
+        match steps.strip_suffix('?') {
+            Some(whole) => code.push_str(whole),
+            None => {
+                let _ = write!(code, "Ok({steps})");
             }
         }
         return code;
@@ -111,7 +109,7 @@ fn plain(parameter: &Parameter) -> String {
     let name = literal(&parameter.name);
     let own = format!("self.{ident}");
     let value = printed(ty, &own);
-    let value = if value == own { format!("&{own}") } else { value };
+    let value = if value == own && !is_copy(ty) { format!("&{own}") } else { value };
     match (parameter.place, required) {
         (Place::Path, _) => format!(".path_parameter({name}, {value})?"),
         (_, true) => format!(".query_pair({name}, {value})"),
@@ -157,8 +155,17 @@ fn many(parameter: &Parameter) -> String {
         }
         (Ty::List(item), _) => {
             let value = printed(item, "value");
-            let joined =
-                format!("self.{ident}.iter().map(|value| {value}.to_string()).collect::<Vec<_>>().join(\",\")");
+            let joined = match (&**item, value == "value") {
+                (Ty::Text, _) => format!("self.{ident}.join(\",\")"),
+                (_, true) => {
+                    format!("self.{ident}.iter().map(ToString::to_string).collect::<Vec<_>>().join(\",\")")
+                }
+                (_, false) => {
+                    format!(
+                        "self.{ident}.iter().map(|value| {value}.to_string()).collect::<Vec<_>>().join(\",\")"
+                    )
+                }
+            };
             match parameter.place {
                 Place::Path => format!("request = request.path_parameter({name}, {joined})?;\n"),
                 Place::Query => {
@@ -199,12 +206,14 @@ fn body(operation: &Operation, steps: &mut String, after: &mut String) {
             let value = super::value::serialized(&body.ty, "body");
             let _ = writeln!(after, "if let Some(body) = &self.body {{ request = request.json({value})?; }}");
         }
-        ("Form", true) => steps.push_str(".form(&self.body)?"),
+        ("Form", true) => after.push_str("request = self.body.form(request);\n"),
         ("Form", false) => {
-            after.push_str("if let Some(body) = &self.body { request = request.form(body)?; }\n");
+            after.push_str("if let Some(body) = &self.body { request = body.form(request); }\n");
         }
         (_, true) => steps.push_str(".with_body(self.body.clone())"),
-        (_, false) => after.push_str("if let Some(body) = &self.body { request = request.with_body(body.clone()); }\n"),
+        (_, false) => {
+            after.push_str("if let Some(body) = &self.body { request = request.with_body(body.clone()); }\n");
+        }
     }
 }
 
@@ -235,11 +244,12 @@ fn decode(operation: &Operation) -> String {
             let last = ordered.len().saturating_sub(1);
             for (index, variant) in ordered.iter().enumerate() {
                 let status = if index == last { "_".to_owned() } else { variant.status.to_string() };
-                let guard = if index < last && variant.shape != Shape::Text && twin(variant.status, &variant.shape) {
-                    " if matches!(raw.body().trim_ascii_start().first(), Some(b'{' | b'['))"
-                } else {
-                    ""
-                };
+                let guard =
+                    if index < last && variant.shape != Shape::Text && twin(variant.status, &variant.shape) {
+                        " if matches!(raw.body().trim_ascii_start().first(), Some(b'{' | b'['))"
+                    } else {
+                        ""
+                    };
                 let value = if variant.shape == Shape::Empty {
                     format!("Ok({name}::{})", variant.name)
                 } else if variant.shape == Shape::Text {

@@ -6,7 +6,7 @@ use super::{
     super::api::{Api, Choice, Input, InputField, Presence, Ty},
     check,
     text::{HEADER, doc, literal, module_doc},
-    value::{argument, converted, sent_type, serialized},
+    value::{argument, converted, printed, sent_type, serialized},
 };
 
 /// `inputs.rs`.
@@ -19,15 +19,18 @@ pub(crate) fn inputs(api: &Api) -> String {
     for choice in &api.choices {
         body.push_str(&alternatives(api, choice));
     }
-    let mut core = Vec::new();
+    let mut from_core = Vec::new();
     for name in ["Amount", "JsonText", "Patch", "Sensitive"] {
         if body.contains(name) {
-            core.push(name);
+            from_core.push(name);
         }
     }
     let mut uses = Vec::new();
-    if !core.is_empty() {
-        uses.push(format!("decode::{{{}}}", core.join(", ")));
+    if !from_core.is_empty() {
+        uses.push(format!("decode::{{{}}}", from_core.join(", ")));
+    }
+    if body.contains(": Request)") || body.contains(" Request)") {
+        uses.push("request::Request".to_owned());
     }
     if body.contains("Violation") {
         uses.push("schema::Violation".to_owned());
@@ -66,8 +69,10 @@ pub(crate) fn held(ty: &Ty, presence: Presence) -> String {
 fn one(api: &Api, input: &Input) -> String {
     let Input { name, fields, extra, .. } = input;
     let mut code = doc(&input.doc, 0);
-    let required: Vec<&InputField> =
-        fields.iter().filter(|field| matches!(field.presence, Presence::Required | Presence::Nullable)).collect();
+    let required: Vec<&InputField> = fields
+        .iter()
+        .filter(|field| matches!(field.presence, Presence::Required | Presence::Nullable))
+        .collect();
     let derived = if required.is_empty() { "Debug, Clone, Default" } else { "Debug, Clone" };
     let _ = write!(code, "#[derive({derived})]\n#[must_use]\npub struct {name} {{\n");
     for field in fields {
@@ -91,6 +96,9 @@ fn one(api: &Api, input: &Input) -> String {
     }
     if check::is_needed(api, &Ty::Input(name.clone())) {
         code.push_str(&checks(api, input));
+    }
+    if is_form(api, name) {
+        code.push_str(&form(input));
     }
     code.push_str("}\n\n");
     code.push_str(&serialization(input));
@@ -165,7 +173,9 @@ fn setter(field: &InputField) -> String {
 }
 
 fn checks(api: &Api, input: &Input) -> String {
-    let mut code = String::from("    /// The first thing that is wrong.\n    pub(super) fn check(&self) -> Result<(), Violation> {\n");
+    let mut code = String::from(
+        "    /// The first thing that is wrong.\n    pub(super) fn check(&self) -> Result<(), Violation> {\n",
+    );
     if input.extra.is_some() {
         let names: Vec<String> = input.fields.iter().map(|field| literal(&field.name)).collect();
         let _ = write!(
@@ -206,6 +216,45 @@ fn checks(api: &Api, input: &Input) -> String {
     code
 }
 
+fn is_form(api: &Api, name: &str) -> bool {
+    let bodies = api.operations.iter().filter_map(|operation| operation.body.as_ref());
+    bodies.into_iter().any(|body| body.encoding == "Form" && body.ty == Ty::Input(name.to_owned()))
+}
+
+fn form(input: &Input) -> String {
+    let mut code = String::from(
+        "    /// Writes every field into a form.\n    pub(super) fn form(&self, mut request: Request) -> Request {\n",
+    );
+    for field in &input.fields {
+        let (ident, name) = (&field.ident, literal(&field.name));
+        let pair = |value: &str| match &field.ty {
+            Ty::List(item) => {
+                let item = printed(item, "item");
+                format!("for item in {value} {{ request = request.form_pair({name}, {item}); }}")
+            }
+            ty => format!("request = request.form_pair({name}, {});", printed(ty, value)),
+        };
+        let _ = match field.presence {
+            Presence::Required => writeln!(code, "let value = &self.{ident}; {}", pair("value")),
+            Presence::Optional | Presence::Nullable => {
+                writeln!(code, "if let Some(value) = &self.{ident} {{ {} }}", pair("value"))
+            }
+            Presence::TriState => {
+                writeln!(code, "if let Some(value) = self.{ident}.get() {{ {} }}", pair("value"))
+            }
+        };
+    }
+    if let Some(extra) = &input.extra {
+        let value = printed(extra, "value");
+        let _ = writeln!(
+            code,
+            "for (name, value) in &self.extra {{ request = request.form_pair(name, {value}); }}"
+        );
+    }
+    code.push_str("request }\n");
+    code
+}
+
 fn serialization(input: &Input) -> String {
     let mut code = format!(
         "impl Serialize for {} {{ fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{ \
@@ -214,7 +263,8 @@ fn serialization(input: &Input) -> String {
     );
     for field in &input.fields {
         let (ident, name) = (&field.ident, literal(&field.name));
-        let entry = |value: &str| format!("map.serialize_entry({name}, {})?;\n", serialized(&field.ty, value));
+        let entry =
+            |value: &str| format!("map.serialize_entry({name}, {})?;\n", serialized(&field.ty, value));
         match field.presence {
             Presence::Required => {
                 let own = format!("self.{ident}");
@@ -261,7 +311,11 @@ fn alternatives(api: &Api, choice: &Choice) -> String {
     let mut code = doc(&choice.doc, 0);
     let _ = write!(code, "#[derive(Debug, Clone)]\n#[non_exhaustive]\npub enum {name} {{\n");
     for (variant, ty) in variants {
-        let about = if let Ty::Input(input) = ty { format!("As [`{input}`].") } else { format!("As `{}`.", sent_type(ty)) };
+        let about = if let Ty::Input(input) = ty {
+            format!("As [`{input}`].")
+        } else {
+            format!("As `{}`.", sent_type(ty))
+        };
         let _ = writeln!(code, "{}    {variant}({}),", doc(&about, 4), sent_type(ty));
     }
     code.push_str("}\n\n");

@@ -18,7 +18,11 @@ pub(crate) fn schemas(api: &Api) -> String {
         api.schemas.iter().map(|(name, meta)| (name.clone(), expression(meta, ""))).collect();
     let uses: Vec<&str> = ["Field", "Kind", "Schema"]
         .into_iter()
-        .filter(|name| bodies.iter().any(|(_, body)| body.contains(&format!("{name} {{")) || body.contains(&format!("{name}::"))))
+        .filter(|name| {
+            bodies
+                .iter()
+                .any(|(_, body)| body.contains(&format!("{name} {{")) || body.contains(&format!("{name}::")))
+        })
         .collect();
     if !uses.is_empty() {
         let _ = write!(code, "use afflux_core::schema::{{{}}};\n\n", uses.join(", "));
@@ -60,7 +64,8 @@ pub(crate) fn expression(meta: &Meta, path: &str) -> String {
     if !schema.words.is_empty() {
         add("words", literals(&schema.words));
     }
-    for (name, flag) in [("closed", schema.closed), ("nullable", schema.nullable), ("secret", schema.secret)] {
+    for (name, flag) in [("closed", schema.closed), ("nullable", schema.nullable), ("secret", schema.secret)]
+    {
         if flag {
             add(name, "true".to_owned());
         }
@@ -246,8 +251,11 @@ fn answers(answers: &Answers) -> String {
         add(name, literals(list));
     }
     if !answers.also.is_empty() {
-        let also: Vec<String> =
-            answers.also.iter().map(|(status, paths)| format!("({status}, {} as &[&str])", literals(paths))).collect();
+        let also: Vec<String> = answers
+            .also
+            .iter()
+            .map(|(status, paths)| format!("({status}, {} as &[&str])", literals(paths)))
+            .collect();
         add("also", format!("&[{}]", also.join(", ")));
     }
     if answers.retry_server_errors {

@@ -31,25 +31,25 @@ pub(crate) fn models(api: &Api) -> String {
             literal(key)
         );
     }
-    let mut core = vec!["lenient".to_owned()];
+    let mut from_core = vec!["lenient".to_owned()];
     for name in ["Amount", "Drift", "EpochMillis", "EpochSeconds", "JsonText", "Sensitive", "UtcTime"] {
         if body.contains(&format!("<{name}")) || body.contains(&format!("{name}<")) {
-            core.push(name.to_owned());
+            from_core.push(name.to_owned());
         }
     }
     if !body.contains("\"lenient\"") {
-        core.retain(|name| name != "lenient");
+        from_core.retain(|name| name != "lenient");
     }
     if body.contains("\"absent\"") {
-        core.push("absent".to_owned());
+        from_core.push("absent".to_owned());
     }
     if !keys.is_empty() {
-        core.extend(["Wrapper".to_owned(), "wrapped".to_owned()]);
+        from_core.extend(["Wrapper".to_owned(), "wrapped".to_owned()]);
     }
     if body.contains("BTreeMap") {
         code.push_str("use std::collections::BTreeMap;\n\n");
     }
-    let _ = writeln!(code, "use afflux_core::{{decode::{{{}}}, model}};", core.join(", "));
+    let _ = writeln!(code, "use afflux_core::{{decode::{{{}}}, model}};", from_core.join(", "));
     code.push_str("use serde::Deserialize;\n");
     if body.contains("Uuid>") && body.contains("<Uuid>") {
         code.push_str("use uuid::Uuid;\n");
@@ -133,5 +133,7 @@ fn wrapper(key: &str) -> String {
 
 fn wrapper_keys(api: &Api) -> BTreeSet<String> {
     let fields = api.models.iter().flat_map(|model| &model.fields);
-    fields.filter_map(|field| if let Ty::Wrapped(_, key) = &field.ty { Some(key.clone()) } else { None }).collect()
+    fields
+        .filter_map(|field| if let Ty::Wrapped(_, key) = &field.ty { Some(key.clone()) } else { None })
+        .collect()
 }

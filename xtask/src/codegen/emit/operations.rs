@@ -65,7 +65,8 @@ fn one(api: &Api, operation: &Operation) -> String {
         let (ident, ty) = (&parameter.ident, &parameter.ty);
         let value = converted(ty, ident);
         let value = if matches!(ty, Ty::List(_) | Ty::Map(_)) { value } else { format!("Some({value})") };
-        let about = if parameter.doc.is_empty() { format!("`{}`.", parameter.name) } else { parameter.doc.clone() };
+        let about =
+            if parameter.doc.is_empty() { format!("`{}`.", parameter.name) } else { parameter.doc.clone() };
         let _ = write!(
             code,
             "{}    pub fn {ident}(mut self, {ident}: {}) -> Self {{ self.{ident} = {value}; self }}\n\n",
@@ -173,25 +174,33 @@ fn constructor(operation: &Operation) -> String {
     if matches!(operation.cost, Cost::ByYears(_)) {
         values.push("years: 0".to_owned());
     }
-    let about = if arguments.is_empty() { "The call.".to_owned() } else { format!("The call with what it requires.{about}") };
-    let value = if values.is_empty() { "Self".to_owned() } else { format!("Self {{ {} }}", values.join(", ")) };
+    let about = if arguments.is_empty() {
+        "The call.".to_owned()
+    } else {
+        format!("The call with what it requires.{about}")
+    };
+    let value =
+        if values.is_empty() { "Self".to_owned() } else { format!("Self {{ {} }}", values.join(", ")) };
     format!("{}    pub fn new({}) -> Self {{ {value} }}\n\n", doc(&about, 4), arguments.join(", "))
 }
 
 /// Whether there is something to check before encoding.
 pub(crate) fn has_checks(api: &Api, operation: &Operation) -> bool {
     let parameters = operation.parameters.iter().any(|parameter| {
-        parameter.check != Check::default() || (parameter.required && matches!(parameter.ty, Ty::List(_) | Ty::Map(_)))
+        parameter.check != Check::default()
+            || (parameter.required && matches!(parameter.ty, Ty::List(_) | Ty::Map(_)))
     });
-    let body = operation.body.as_ref().is_some_and(|body| {
-        body.check != Check::default() || check::is_needed(api, &body.ty)
-    });
+    let body = operation
+        .body
+        .as_ref()
+        .is_some_and(|body| body.check != Check::default() || check::is_needed(api, &body.ty));
     parameters || body || operation.open_query
 }
 
 fn checks(api: &Api, operation: &Operation) -> String {
-    let mut code =
-        String::from("    /// The first thing that is wrong.\n    fn check(&self) -> Result<(), Violation> {\n");
+    let mut code = String::from(
+        "    /// The first thing that is wrong.\n    fn check(&self) -> Result<(), Violation> {\n",
+    );
     for parameter in &operation.parameters {
         let (ident, ty) = (&parameter.ident, &parameter.ty);
         let many = matches!(ty, Ty::List(_) | Ty::Map(_));

@@ -14,10 +14,8 @@ use super::{
 
 /// The files below `src/generated/`, each with its unformatted text.
 pub(crate) fn files(api: &Api) -> Vec<(String, String)> {
-    let mut files = vec![
-        ("buckets.rs".to_owned(), buckets(api)),
-        ("schemas.rs".to_owned(), metadata::schemas(api)),
-    ];
+    let mut files =
+        vec![("buckets.rs".to_owned(), buckets(api)), ("schemas.rs".to_owned(), metadata::schemas(api))];
     if let Some(calls) = calls(api) {
         files.push(("calls.rs".to_owned(), calls));
     }
@@ -43,12 +41,26 @@ pub(crate) fn files(api: &Api) -> Vec<(String, String)> {
     files
 }
 
+/// What follows from the vendor's names and shapes, and is not worth another form.
+const ALLOWED: &str = "#![allow(
+    clippy::doc_markdown,
+    clippy::large_enum_variant,
+    clippy::redundant_closure_for_method_calls,
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    clippy::too_many_arguments,
+    clippy::too_many_lines
+)]
+
+";
+
 fn front(api: &Api, files: &[String]) -> String {
     let about = format!(
         "The plain layer of {}: every operation as a value, what is read and what is sent. {}",
         api.title, api.description
     );
     let mut code = format!("{HEADER}{}\n", module_doc(&about));
+    code.push_str(ALLOWED);
     for file in files.iter().filter(|file| !file.contains('/')) {
         let _ = writeln!(code, "mod {};", file.trim_end_matches(".rs"));
     }
@@ -81,7 +93,7 @@ fn operations_mod(api: &Api) -> String {
 
 /// The imports from `std`, core and other crates that a file of operations needs.
 pub(crate) fn imports(body: &str) -> String {
-    let has = |word: &str| contains_word(body, word);
+    let has = |word: &str| has_word(body, word);
     let pick = |names: &[&'static str]| -> Vec<&'static str> {
         names.iter().copied().filter(|name| has(name)).collect()
     };
@@ -102,21 +114,35 @@ pub(crate) fn imports(body: &str) -> String {
     }
     let decode = if body.contains("decode::") { "self, " } else { "" };
     let names = pick(&["Amount", "BadRow", "DecodeError", "JsonText", "Kept", "Layout", "Page", "Sensitive"]);
-    let core = [
+    let from_core = [
         Some(format!("decode::{{{decode}{}}}", names.join(", "))),
         group("endpoint", &["Endpoint"]),
         group("error", &["Error"]),
         group(
             "operation",
-            &["Answers", "BodyEncoding", "Cost", "Format", "Hazard", "JobRules", "Operation", "Paging", "Parameter", "Place", "RequestBody", "Safety", "Style"],
+            &[
+                "Answers",
+                "BodyEncoding",
+                "Cost",
+                "Format",
+                "Hazard",
+                "JobRules",
+                "Operation",
+                "Paging",
+                "Parameter",
+                "Place",
+                "RequestBody",
+                "Safety",
+                "Style",
+            ],
         ),
         group("page", &["Paged"]),
         group("request", &["Body", "Request"]),
         group("response", &["Raw"]),
         group("schema", &["Field", "Kind", "Schema", "Violation"]),
     ];
-    let core: Vec<String> = core.into_iter().flatten().collect();
-    let _ = write!(code, "\nuse afflux_core::{{{}}};\n", core.join(", "));
+    let from_core: Vec<String> = from_core.into_iter().flatten().collect();
+    let _ = write!(code, "\nuse afflux_core::{{{}}};\n", from_core.join(", "));
     if has("Bytes") {
         code.push_str("use bytes::Bytes;\n");
     }
@@ -145,7 +171,7 @@ pub(crate) fn siblings(api: &Api, body: &str, from: &[&str]) -> String {
     if from.contains(&"operations") {
         names.extend(api.operations.iter().map(|operation| operation.name.as_str()));
     }
-    let mut used: Vec<&str> = names.into_iter().filter(|name| contains_word(body, name)).collect();
+    let mut used: Vec<&str> = names.into_iter().filter(|name| has_word(body, name)).collect();
     if body.contains("schemas::") {
         used.push("schemas");
     }
@@ -158,8 +184,22 @@ pub(crate) fn siblings(api: &Api, body: &str, from: &[&str]) -> String {
     }
 }
 
+/// The names of generated types that a file outside uses.
+pub(crate) fn own_names<'a>(api: &'a Api, body: &str) -> Vec<&'a str> {
+    let ids = api.ids.iter().map(|id| id.name.as_str());
+    let words = api.words.iter().map(|words| words.name.as_str());
+    let inputs = api.inputs.iter().map(|input| input.name.as_str());
+    let choices = api.choices.iter().map(|choice| choice.name.as_str());
+    let operations = api.operations.iter().map(|operation| operation.name.as_str());
+    let all = ids.chain(words).chain(inputs).chain(choices).chain(operations);
+    let mut used: Vec<&str> = all.filter(|name| has_word(body, name)).collect();
+    used.sort_unstable();
+    used.dedup();
+    used
+}
+
 /// Whether a name stands in code, outside comments.
-fn contains_word(body: &str, word: &str) -> bool {
+pub(crate) fn has_word(body: &str, word: &str) -> bool {
     let code = body.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.into_iter().any(|line| {
         line.match_indices(word).any(|(at, _)| {

@@ -96,8 +96,12 @@ fn schema_json(document: &Document, node: &Node, depth: usize) -> Value {
             Additional::Schema(node) => schema_json(document, node, depth + 1),
         }),
     );
-    let alternatives: Vec<Value> =
-        schema.one_of.iter().chain(&schema.any_of).map(|node| schema_json(document, node, depth + 1)).collect();
+    let alternatives: Vec<Value> = schema
+        .one_of
+        .iter()
+        .chain(&schema.any_of)
+        .map(|node| schema_json(document, node, depth + 1))
+        .collect();
     if !alternatives.is_empty() {
         add("anyOf", Some(Value::Array(alternatives)));
     }

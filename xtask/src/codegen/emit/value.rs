@@ -131,20 +131,8 @@ fn is_direct(ty: &Ty) -> bool {
 
 /// Whether the type is `Copy`.
 pub(crate) fn is_copy(ty: &Ty) -> bool {
-    matches!(
-        ty,
-        Ty::Uuid
-            | Ty::Bool
-            | Ty::U32
-            | Ty::U64
-            | Ty::I64
-            | Ty::Float
-            | Ty::Date
-            | Ty::Civil
-            | Ty::Instant
-            | Ty::Utc
-            | Ty::EpochSeconds
-            | Ty::EpochMillis
-            | Ty::Written(..)
-    )
+    let number = matches!(ty, Ty::Bool | Ty::U32 | Ty::U64 | Ty::I64 | Ty::Float);
+    let time =
+        matches!(ty, Ty::Date | Ty::Civil | Ty::Instant | Ty::Utc | Ty::EpochSeconds | Ty::EpochMillis);
+    number || time || matches!(ty, Ty::Uuid | Ty::Written(..))
 }

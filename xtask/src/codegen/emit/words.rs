@@ -11,7 +11,9 @@ use super::{
 pub(crate) fn ids(api: &Api) -> String {
     let mut code = format!(
         "{HEADER}{}\n",
-        module_doc("Ids: texts of types of their own, so that they cannot be mixed up. They are never parsed.")
+        module_doc(
+            "Ids: texts of types of their own, so that they cannot be mixed up. They are never parsed."
+        )
     );
     for id in &api.ids {
         let about = if id.doc.is_empty() { format!("`{}`.", id.name) } else { id.doc.clone() };
@@ -32,7 +34,12 @@ pub(crate) fn words(api: &Api) -> String {
         module_doc("Words: enums that keep a word they do not know. Answers may hold any word.")
     );
     for words in &api.words {
-        let _ = write!(code, "afflux_core::open_enum! {{\n{}    pub enum {} {{\n", doc(&words.doc, 4), words.name);
+        let _ = write!(
+            code,
+            "afflux_core::open_enum! {{\n{}    pub enum {} {{\n",
+            doc(&words.doc, 4),
+            words.name
+        );
         for word in &words.words {
             let about = super::super::lower::sentence(&word.doc);
             let _ = writeln!(code, "{}        {} = {},", doc(&about, 8), word.variant, literal(&word.word));

@@ -39,7 +39,15 @@ impl<'a> Lowering<'a> {
             }
         }
         if extension.envelope.is_some() && extension.items.is_some() {
-            self.fault(Span::of(&operation.id), "`envelope` and `items` contradict each other: `items.at` is the path");
+            self.fault(
+                Span::of(&operation.id),
+                "`envelope` and `items` contradict each other: `items.at` is the path",
+            );
+        }
+        if let Some(envelope) = &extension.envelope
+            && !has(|shape| matches!(shape, Shape::One { .. }))
+        {
+            self.fault(Span::of(envelope), "there is no JSON answer that could be in an envelope");
         }
         Answers {
             format: match (text, json) {
@@ -63,7 +71,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    pub(super) fn items(&mut self, operation: &'a spec::Operation) -> Option<Items> {
+    pub(super) fn items(operation: &spec::Operation) -> Option<Items> {
         let rule = &operation.extension.value.items.as_ref()?.value;
         Some(Items {
             at: rule.at.clone(),
@@ -87,7 +95,8 @@ impl<'a> Lowering<'a> {
         }
         let named = [&rule.page, &rule.size, &rule.offset, &rule.limit, &rule.cursor];
         for name in named.into_iter().flatten() {
-            let known = |parameter: &Parameter| parameter.name == name.value && parameter.place == Place::Query;
+            let known =
+                |parameter: &Parameter| parameter.name == name.value && parameter.place == Place::Query;
             if !parameters.iter().any(known) {
                 self.fault(Span::of(name), format!("`{}` is not a query parameter", name.value));
             }

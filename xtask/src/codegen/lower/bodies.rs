@@ -34,7 +34,7 @@ impl<'a> Lowering<'a> {
             (_, "Binary") => (Ty::Bytes, Meta::Of(Box::default()), Check::default()),
             (Some(node), _) => {
                 let ty = self.ty(node, Way::Request, &hint, span);
-                let (meta, check) = self.checked(node, &names::constant(&hint), span);
+                let (meta, check) = self.checked(node, &ty, &names::constant(&hint), span);
                 (ty, meta, check)
             }
             (None, _) => {
@@ -63,7 +63,10 @@ impl<'a> Lowering<'a> {
         for (status, answer) in operation.responses.iter() {
             let span = Span::of(status);
             let Ok(number @ 200..600) = status.value.parse::<u16>() else {
-                self.fault(span, format!("`{}` is not a status: ranges and `default` are not supported", status.value));
+                self.fault(
+                    span,
+                    format!("`{}` is not a status: ranges and `default` are not supported", status.value),
+                );
                 continue;
             };
             let also = operation.extension.value.also.get(&status.value).is_some();
@@ -81,9 +84,8 @@ impl<'a> Lowering<'a> {
             for (content_type, content) in answer.value.content.iter() {
                 let shape = self.shape(stated, &content_type.value, content, &owner, Span::of(content_type));
                 let name = match (&named, &shape, answer.value.content.0.len()) {
-                    (Some(name), _, 1) => name.clone(),
+                    (Some(name), _, 1) | (None, Shape::One { ty: Ty::Model(name), .. }, _) => name.clone(),
                     (_, Shape::Text, _) => "Text".to_owned(),
-                    (_, Shape::One { ty: Ty::Model(name), .. }, _) => name.clone(),
                     _ => format!("Status{number}"),
                 };
                 let doc = sentence(&answer.value.description);
@@ -111,7 +113,10 @@ impl<'a> Lowering<'a> {
             let twice = variants.iter().skip(index + 1).any(|other| other.name == variant.name);
             let two_texts = variants.iter().filter(|other| other.status == variant.status).count() > 2;
             if twice || two_texts {
-                let said = format!("two answers are called `{}`: name them by `x-afflux: {{variant: ..}}`", variant.name);
+                let said = format!(
+                    "two answers are called `{}`: name them by `x-afflux: {{variant: ..}}`",
+                    variant.name
+                );
                 self.fault(Span::of(&operation.id), said);
                 break;
             }

@@ -43,9 +43,13 @@ impl<'a> Lowering<'a> {
             if operations.iter().any(|other| other.id == operation.id) {
                 self.fault(span, format!("the operation id `{}` is given twice", operation.id));
             }
-            let same_call = |other: &&Operation| other.group == operation.group && other.call == operation.call;
+            let same_call =
+                |other: &&Operation| other.group == operation.group && other.call == operation.call;
             if let Some(other) = operations.iter().find(same_call) {
-                let said = format!("`{}` and `{}` would both be called `{}`", other.id, operation.id, operation.call);
+                let said = format!(
+                    "`{}` and `{}` would both be called `{}`",
+                    other.id, operation.id, operation.call
+                );
                 self.fault(span, said);
             }
             operations.push(operation);
@@ -126,6 +130,15 @@ impl<'a> Lowering<'a> {
         }
         for (_, node) in document.components.schemas.iter() {
             walk(&node.value, &mut used);
+        }
+        for (name, node) in document.components.schemas.iter() {
+            if !node.value.extension.aliases.is_empty() || node.value.extension.vacant || node.value.read_only
+            {
+                self.fault(
+                    Span::of(name),
+                    "aliases, vacant and readOnly belong to a property, not to a component",
+                );
+            }
         }
         let schemas = document.components.schemas.iter().map(|(name, _)| (name, "schemas"));
         let parameters = document.components.parameters.iter().map(|(name, _)| (name, "parameters"));

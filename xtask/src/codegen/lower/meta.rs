@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        api::{Check, Meta, MetaField, MetaSchema},
+        api::{Check, Meta, MetaField, MetaSchema, Ty},
         names,
         spec::{Additional, Node, Schema, Span, Type},
     },
@@ -12,19 +12,20 @@ use super::{
 
 impl<'a> Lowering<'a> {
     /// The metadata of a value and the constants it is checked with; `constant` names those.
-    pub(super) fn checked(&mut self, node: &'a Node, constant: &str, holder: Span) -> (Meta, Check) {
+    pub(super) fn checked(&mut self, node: &'a Node, ty: &Ty, constant: &str, holder: Span) -> (Meta, Check) {
         let meta = self.meta(node, holder);
         let mut check = Check::default();
         let Meta::Of(mut schema) = meta else { return (meta, check) };
         if let Some(Meta::Of(item)) = &schema.items
-            && schema.kind == "Array"
+            && let Ty::List(of) = ty
+            && can_be_wrong(of)
             && item.constrains()
         {
             let name = self.constant(&format!("{constant}_ITEM"), Meta::Of(item.clone()));
             check.item = Some(name.clone());
             schema.items = Some(Meta::Named(name));
         }
-        if schema.constrains() {
+        if schema.constrains() && can_be_wrong(ty) {
             let name = self.constant(constant, Meta::Of(schema));
             check.value = Some(name.clone());
             return (Meta::Named(name), check);
@@ -102,13 +103,22 @@ impl<'a> Lowering<'a> {
                 Some(Type::Object) => "Object",
             },
             // The width of a number is Rust's business.
-            format: schema.format.as_ref().map(|format| format.value.clone()).filter(|_| kind == Some(Type::String)),
+            format: schema
+                .format
+                .as_ref()
+                .map(|format| format.value.clone())
+                .filter(|_| kind == Some(Type::String)),
             pattern: schema.pattern.as_ref().map(|pattern| pattern.value.clone()),
             minimum: schema.minimum,
             maximum: schema.maximum,
             min_length: schema.min_length.or(schema.min_items),
             max_length: schema.max_length.or(schema.max_items),
-            words: schema.words.iter().flat_map(|words| &words.value).map(|word| word.value.clone()).collect(),
+            words: schema
+                .words
+                .iter()
+                .flat_map(|words| &words.value)
+                .map(|word| word.value.clone())
+                .collect(),
             closed: schema.words.is_some() && schema.extension.open == Some(false),
             nullable: nullable(schema),
             secret: schema.extension.secret,
@@ -128,14 +138,33 @@ impl<'a> Lowering<'a> {
         for (key, node) in schema.properties.iter() {
             let (_, target) = self.resolve(node);
             let description = node.value.description.as_ref().or(target.value.description.as_ref());
+            let read_only = node.value.read_only || target.value.read_only;
             meta.fields.push(MetaField {
                 name: key.value.clone(),
                 required: schema.required.iter().any(|required| required.value == key.value),
-                read_only: node.value.read_only || target.value.read_only,
-                meta: self.meta(node, Span::of(key)),
+                read_only,
+                // What is never sent needs no check; it may even hold itself.
+                meta: if read_only { Meta::Of(Box::default()) } else { self.meta(node, Span::of(key)) },
                 summary: description.map(|text| sentence(text)).unwrap_or_default(),
             });
         }
         meta
     }
+}
+
+/// Whether a value of a Rust type can still break the rules of its schema: a `Uuid` cannot.
+fn can_be_wrong(ty: &Ty) -> bool {
+    matches!(
+        ty,
+        Ty::Text
+            | Ty::Id(_)
+            | Ty::Word(_)
+            | Ty::Secret
+            | Ty::U32
+            | Ty::U64
+            | Ty::I64
+            | Ty::Float
+            | Ty::Amount
+            | Ty::List(_)
+    )
 }

@@ -48,8 +48,6 @@ pub(super) struct Lowering<'a> {
     taken: BTreeMap<String, Span>,
     /// Names of models and inputs that are being read just now, to find those that hold themselves.
     open: Vec<String>,
-    /// Models that hold themselves.
-    recursive: BTreeSet<String>,
     /// Reference names used by answers.
     answered: BTreeSet<String>,
 }
@@ -67,7 +65,6 @@ impl<'a> Lowering<'a> {
             schemas: Vec::new(),
             taken: BTreeMap::new(),
             open: Vec::new(),
-            recursive: BTreeSet::new(),
             answered: BTreeSet::new(),
         }
     }
@@ -80,8 +77,15 @@ impl<'a> Lowering<'a> {
     fn resolve(&mut self, node: &'a Node) -> (Option<&'a str>, &'a Node) {
         let Some(reference) = &node.value.reference else { return (None, node) };
         let span = Span::of(reference);
+        if node.value.says_more_than_a_reference() {
+            let said = "beside `$ref` only description, readOnly, deprecated and x-afflux {aliases, vacant, variant} count";
+            self.fault(span, said);
+        }
         let Some(name) = reference.value.strip_prefix("#/components/schemas/") else {
-            self.fault(span, format!("`{}` is not supported: only `#/components/schemas/..` is", reference.value));
+            self.fault(
+                span,
+                format!("`{}` is not supported: only `#/components/schemas/..` is", reference.value),
+            );
             return (None, node);
         };
         let found = self.document.components.schemas.iter().find(|(key, _)| key.value == name);
@@ -99,6 +103,10 @@ impl<'a> Lowering<'a> {
     /// Takes a type's name; the same schema may take it again.
     fn take(&mut self, name: &str, span: Span) -> bool {
         let owner = *self.taken.entry(name.to_owned()).or_insert(span);
+        if self.ids.contains_key(name) {
+            self.fault(span, format!("the name `{name}` is already that of an id"));
+            return false;
+        }
         if owner != span {
             self.fault(span, format!("the name `{name}` is already that of the type of line {}", owner.line));
             return false;

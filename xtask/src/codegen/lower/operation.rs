@@ -26,6 +26,11 @@ impl<'a> Lowering<'a> {
         self.take(&name, span);
         let parameters = self.parameters(stated, &name);
         let body = self.body(stated, &name);
+        if stated.method == "GET"
+            && let Some(body) = &operation.body
+        {
+            self.fault(Span::of(body), "a GET with a body is not supported");
+        }
         let safety = match &extension.safety.value {
             SafetyRule::ReadOnly => Safety::ReadOnly,
             SafetyRule::Idempotent => Safety::Idempotent,
@@ -94,7 +99,7 @@ impl<'a> Lowering<'a> {
             open_query: extension.open_query,
             body,
             answers: self.answers(operation, &output),
-            items: self.items(operation),
+            items: Self::items(operation),
             output,
             paging,
             job: Self::job(extension),
@@ -113,7 +118,10 @@ impl<'a> Lowering<'a> {
                     Some(table) => Cost::ByYears(table.clone()),
                     None => {
                         let span = Span::of(&range.table);
-                        self.fault(span, format!("there is no table `{}` among the costs", range.table.value));
+                        self.fault(
+                            span,
+                            format!("there is no table `{}` among the costs", range.table.value),
+                        );
                         Cost::Fixed(1)
                     }
                 }
@@ -188,7 +196,13 @@ impl<'a> Lowering<'a> {
             }
             let in_path = stated.path.value.contains(&format!("{{{}}}", parameter.name));
             if in_path != (parameter.place == Place::Path) {
-                self.fault(span, format!("`{}` and the path `{}` contradict each other", parameter.name, stated.path.value));
+                self.fault(
+                    span,
+                    format!(
+                        "`{}` and the path `{}` contradict each other",
+                        parameter.name, stated.path.value
+                    ),
+                );
             }
             parameters.push(parameter);
         }
@@ -208,6 +222,9 @@ impl<'a> Lowering<'a> {
         let span = Span::of(stated);
         let mut parameter = &stated.value;
         if let Some(reference) = &parameter.reference {
+            if parameter.name.is_some() || parameter.schema.is_some() || parameter.required {
+                self.fault(span, "a reference to a parameter stands alone");
+            }
             let name = reference.value.strip_prefix("#/components/parameters/").unwrap_or_default();
             let found = self.document.components.parameters.get(name);
             let Some(found) = found.filter(|found| found.value.reference.is_none()) else {
@@ -216,10 +233,15 @@ impl<'a> Lowering<'a> {
             };
             parameter = &found.value;
         }
-        let (Some(name), Some(place), Some(node)) = (&parameter.name, parameter.place, &parameter.schema) else {
+        let (Some(name), Some(place), Some(node)) = (&parameter.name, parameter.place, &parameter.schema)
+        else {
             self.fault(span, "a parameter needs `name`, `in` and `schema`");
             return None;
         };
+        let token = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        if place == Place::Header && (name.value.is_empty() || !name.value.chars().all(token)) {
+            self.fault(Span::of(name), format!("`{}` is not the name of a header", name.value));
+        }
         let hint = format!("{owner}{}", names::pascal(&name.value));
         let ty = self.ty(node, Way::Request, &hint, span);
         let (_, target) = self.resolve(node);
@@ -227,17 +249,19 @@ impl<'a> Lowering<'a> {
         if place == Place::Path && !parameter.required {
             self.fault(span, "a parameter in the path is always required");
         }
-        let (meta, check) = self.checked(node, &names::constant(&hint), span);
+        let (meta, check) = self.checked(node, &ty, &names::constant(&hint), span);
         let described = parameter.description.as_deref().map(sentence);
-        let schema_doc = self.doc(node, target);
-        let summary = described.clone().unwrap_or_else(|| {
-            target.value.description.as_deref().map(sentence).unwrap_or_default()
-        });
+        let schema_doc = Self::doc(node, target, Way::Request);
+        let summary = described
+            .clone()
+            .unwrap_or_else(|| target.value.description.as_deref().map(sentence).unwrap_or_default());
         let doc = match described {
             // The range and the default stand in the schema's part, without its own first words.
             Some(own) => {
                 let first = target.value.description.as_deref().map(sentence).unwrap_or_default();
-                format!("{own} {}", schema_doc.strip_prefix(&first).unwrap_or(&schema_doc).trim()).trim().to_owned()
+                format!("{own} {}", schema_doc.strip_prefix(&first).unwrap_or(&schema_doc).trim())
+                    .trim()
+                    .to_owned()
             }
             None => schema_doc,
         };
@@ -257,10 +281,17 @@ impl<'a> Lowering<'a> {
 
     fn style(&mut self, parameter: &'a spec::Parameter, place: Place, ty: &Ty, span: Span) -> &'static str {
         let style = parameter.style.as_ref().map(|style| style.value.as_str());
-        let scalar = |ty: &Ty| !matches!(ty, Ty::List(_) | Ty::Map(_) | Ty::Input(_) | Ty::Choice(_) | Ty::Any | Ty::Secret | Ty::Bytes);
+        let scalar = |ty: &Ty| {
+            !matches!(
+                ty,
+                Ty::List(_) | Ty::Map(_) | Ty::Input(_) | Ty::Choice(_) | Ty::Any | Ty::Secret | Ty::Bytes
+            )
+        };
         match (ty, style, parameter.explode) {
             (ty, None | Some("form" | "simple"), None) if scalar(ty) => "Plain",
-            (Ty::List(item), None | Some("form"), None | Some(true)) if place == Place::Query && scalar(item) => {
+            (Ty::List(item), None | Some("form"), None | Some(true))
+                if place == Place::Query && scalar(item) =>
+            {
                 "Repeated"
             }
             (Ty::List(item), None | Some("form" | "simple"), Some(false)) if scalar(item) => "Comma",

@@ -59,7 +59,10 @@ impl<'a> Lowering<'a> {
             [Type::Integer, Type::Number] | [Type::Number, Type::Integer] => Type::Number,
             several if several.iter().all(|kind| !matches!(kind, Type::Array | Type::Object)) => Type::String,
             _ => {
-                self.fault(span, "lists and objects beside other types are not supported: write them as `oneOf`");
+                self.fault(
+                    span,
+                    "lists and objects beside other types are not supported: write them as `oneOf`",
+                );
                 return None;
             }
         };
@@ -88,12 +91,41 @@ impl<'a> Lowering<'a> {
             ("x-afflux.id", schema.extension.id.is_some(), text),
             ("x-afflux.decimal", schema.extension.decimal, text || number),
             ("x-afflux.zone", schema.extension.zone.is_some(), text || number),
+            ("x-afflux.written", schema.extension.written.is_some(), dated(schema)),
+            ("x-afflux.accepts", !schema.extension.accepts.0.is_empty(), schema.extension.id.is_some()),
+            ("x-afflux.open", schema.extension.open.is_some(), schema.words.is_some()),
+            ("x-afflux.words", !schema.extension.words.is_empty(), schema.words.is_some()),
+            ("x-afflux.variants", !schema.extension.variants.is_empty(), schema.words.is_some()),
             ("x-afflux.wrapped", schema.extension.wrapped.is_some(), kind == Type::Array),
         ];
         for (keyword, present, belongs) in table {
             if present && !belongs {
                 self.fault(span, format!("`{keyword}` does not belong to the type of this schema"));
             }
+        }
+        if let Some(format) = &schema.format {
+            let fits = match kind {
+                Type::String => true,
+                Type::Integer => matches!(format.value.as_str(), "int32" | "int64"),
+                Type::Number => matches!(format.value.as_str(), "float" | "double"),
+                _ => false,
+            };
+            if !fits {
+                self.fault(
+                    Span::of(format),
+                    format!("the format `{}` does not belong to this type", format.value),
+                );
+            }
+        }
+        for drift in &schema.extension.drift.0 {
+            if Type::of(&drift.value).is_none() {
+                self.fault(Span::of(drift), format!("`{}` is not a JSON type", drift.value));
+            }
+        }
+        if let (Some(fallback), Some(words)) = (&schema.fallback, &schema.words)
+            && !words.value.iter().any(|word| word.value == fallback.to_string())
+        {
+            self.fault(span, format!("the default `{fallback}` is not among the words of the enum"));
         }
         let low_high = [
             (schema.minimum, schema.maximum),
@@ -140,7 +172,9 @@ impl<'a> Lowering<'a> {
         let time = match format.value.as_str() {
             "uuid" => return Ty::Uuid,
             "binary" => return Ty::Bytes,
-            "ip" | "ipv4" | "ipv6" | "uri" | "email" | "country" | "language" | "currency" => return Ty::Text,
+            "ip" | "ipv4" | "ipv6" | "uri" | "email" | "country" | "language" | "currency" => {
+                return Ty::Text;
+            }
             "date" => Ty::Date,
             "date-time" => match extension.zone.unwrap_or(Zone::Offset) {
                 Zone::Offset => Ty::Instant,
@@ -154,6 +188,12 @@ impl<'a> Lowering<'a> {
                 return Ty::Text;
             }
         };
+        if let Some(written) = &extension.written {
+            let left = super::super::emit::sample::written(&written.value);
+            if left.contains('%') {
+                self.fault(Span::of(written), "only %F %T %Y %m %d %H %M %S are supported");
+            }
+        }
         match &extension.written {
             Some(written) if way == Way::Request => Ty::Written(Box::new(time), written.value.clone()),
             _ => time,
@@ -218,7 +258,8 @@ impl<'a> Lowering<'a> {
 
     fn model(&mut self, schema: &'a Schema, name: &str, span: Span) -> Ty {
         let ty = Ty::Model(name.to_owned());
-        let known = self.open.iter().any(|open| open == name) || self.models.iter().any(|model| model.name == name);
+        let known =
+            self.open.iter().any(|open| open == name) || self.models.iter().any(|model| model.name == name);
         if !self.take(name, span) || known {
             return ty;
         }
@@ -226,7 +267,8 @@ impl<'a> Lowering<'a> {
         self.open.push(name.to_owned());
         let mut fields: Vec<ModelField> = Vec::new();
         for (key, node) in schema.properties.iter() {
-            let field = self.ty(node, Way::Answer, &format!("{name}{}", names::pascal(&key.value)), Span::of(key));
+            let field =
+                self.ty(node, Way::Answer, &format!("{name}{}", names::pascal(&key.value)), Span::of(key));
             let boxed = matches!(&field, Ty::Model(model) if self.open.contains(model));
             let ident = names::field(&key.value);
             if fields.iter().any(|field| field.ident == ident) {
@@ -237,7 +279,7 @@ impl<'a> Lowering<'a> {
                 name: key.value.clone(),
                 ident,
                 aliases: node.value.extension.aliases.iter().map(|alias| alias.value.clone()).collect(),
-                doc: self.doc(node, target),
+                doc: Self::doc(node, target, Way::Answer),
                 ty: field,
                 vacant: node.value.extension.vacant || target.value.extension.vacant,
                 boxed,
@@ -276,11 +318,11 @@ impl<'a> Lowering<'a> {
             }
             let required = schema.required.iter().any(|required| required.value == key.value);
             let field = self.ty(node, Way::Request, &hint, Span::of(key));
-            let (meta, check) = self.checked(node, &names::constant(&hint), Span::of(key));
+            let (meta, check) = self.checked(node, &field, &names::constant(&hint), Span::of(key));
             fields.push(InputField {
                 name: key.value.clone(),
                 ident,
-                doc: self.doc(node, target),
+                doc: Self::doc(node, target, Way::Request),
                 ty: field,
                 presence: match (required, nullable(&target.value)) {
                     (true, false) => Presence::Required,
@@ -330,7 +372,12 @@ impl<'a> Lowering<'a> {
                 },
             };
             if variants.iter().any(|(other, _)| *other == variant) {
-                self.fault(place(node, span), format!("two alternatives are called `{variant}`: name them by `x-afflux: {{variant: ..}}`"));
+                self.fault(
+                    place(node, span),
+                    format!(
+                        "two alternatives are called `{variant}`: name them by `x-afflux: {{variant: ..}}`"
+                    ),
+                );
             }
             let ty = self.ty(node, way, &format!("{name}{variant}"), span);
             variants.push((variant, ty));
@@ -351,7 +398,7 @@ impl<'a> Lowering<'a> {
         if !names::is_type_name(name) {
             self.fault(span, format!("`{name}` is not the name of a type: it must be like `LeadUuid`"));
         }
-        if self.words.contains_key(name) || self.models.iter().any(|model| model.name == name) {
+        if self.taken.contains_key(name) {
             self.fault(span, format!("the name `{name}` is already that of another type"));
         }
         for kind in &schema.extension.accepts.0 {
@@ -384,7 +431,10 @@ impl<'a> Lowering<'a> {
                 Some(meaning) => meaning.clone(),
                 None if meanings.is_empty() => format!("`{}`.", word.value),
                 None => {
-                    self.fault(Span::of(word), format!("`x-afflux.words` does not say what `{}` means", word.value));
+                    self.fault(
+                        Span::of(word),
+                        format!("`x-afflux.words` does not say what `{}` means", word.value),
+                    );
                     String::new()
                 }
             };
@@ -410,7 +460,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// What a value is, with its unit, its range and its source.
-    pub(super) fn doc(&mut self, node: &'a Node, target: &'a Node) -> String {
+    pub(super) fn doc(node: &Node, target: &Node, way: Way) -> String {
         let schema = &target.value;
         let own = node.value.description.as_ref().or(schema.description.as_ref());
         let mut doc = own.map(|text| sentence(text)).unwrap_or_default();
@@ -440,7 +490,7 @@ impl<'a> Lowering<'a> {
         }
         let drift = schema.extension.drift.words().into_iter().chain(schema.extension.accepts.words());
         let drift: Vec<String> = drift.map(|kind| format!("`{kind}`")).collect();
-        if !drift.is_empty() {
+        if !drift.is_empty() && way == Way::Answer {
             add(format!("Seen as {} too.", drift.join(" and ")));
         }
         if node.value.deprecated || schema.deprecated {
@@ -451,6 +501,11 @@ impl<'a> Lowering<'a> {
         }
         doc
     }
+}
+
+/// Whether a schema is that of a date or time.
+fn dated(schema: &Schema) -> bool {
+    schema.format.as_ref().is_some_and(|format| matches!(format.value.as_str(), "date" | "date-time"))
 }
 
 /// The description of a type, or at least its name.
@@ -466,12 +521,14 @@ pub(crate) fn sentence(text: &str) -> String {
 
 /// Whether `null` may be sent.
 pub(super) fn nullable(schema: &Schema) -> bool {
-    let listed = schema.kind.as_ref().is_some_and(|kind| kind.value.0.iter().any(|kind| kind.value == "null"));
+    let listed =
+        schema.kind.as_ref().is_some_and(|kind| kind.value.0.iter().any(|kind| kind.value == "null"));
     listed || schema.one_of.iter().chain(&schema.any_of).any(|node| is_null(&node.value))
 }
 
 pub(super) fn is_null(schema: &Schema) -> bool {
-    schema.kind.as_ref().is_some_and(|kind| {
-        !kind.value.0.is_empty() && kind.value.0.iter().all(|kind| kind.value == "null")
-    })
+    schema
+        .kind
+        .as_ref()
+        .is_some_and(|kind| !kind.value.0.is_empty() && kind.value.0.iter().all(|kind| kind.value == "null"))
 }

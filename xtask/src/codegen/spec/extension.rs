@@ -1,4 +1,4 @@
-//! `x-afflux`: what OpenAPI cannot say about a vendor, an operation and an answer.
+//! `x-afflux`: what `OpenAPI` cannot say about a vendor, an operation and an answer.
 
 use std::fmt;
 
@@ -33,7 +33,8 @@ pub(crate) struct DocumentExtension {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct AuthVariant {
-    /// One sentence.
+    /// One sentence, for readers of the document.
+    #[expect(dead_code, reason = "read so that it is there")]
     pub(crate) description: String,
 }
 
@@ -77,6 +78,7 @@ pub(crate) enum Headers {
 
 /// About an operation.
 #[derive(Debug, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of the document")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct OperationExtension {
     pub(crate) safety: Spanned<SafetyRule>,
@@ -312,7 +314,9 @@ macro_rules! word_or_map {
 
                     fn visit_i64<E: Error>(self, number: i64) -> Result<$type, E> {
                         let number = u64::try_from(number);
-                        number.map_err(|_| E::custom("a number below zero")).and_then(|number| self.visit_u64(number))
+                        number
+                            .map_err(|_| E::custom("a number below zero"))
+                            .and_then(|number| self.visit_u64(number))
                     }
 
                     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$type, A::Error> {

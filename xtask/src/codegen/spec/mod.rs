@@ -75,6 +75,7 @@ pub(crate) fn read(source: &Source) -> Result<Document, Faults> {
         let said = bare.to_string();
         // The place is in front of the message; the reader's own words for it are left out.
         let said = said.lines().next().unwrap_or_default();
+        let said = said.split(", set DuplicateKeyPolicy").next().unwrap_or(said);
         let said = said.split(" at line ").next().unwrap_or(said).trim_end_matches(':').to_owned();
         Faults::one(Fault { line, column, said })
     })?;

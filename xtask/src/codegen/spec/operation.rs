@@ -1,4 +1,4 @@
-//! Paths, operations, parameters, bodies and answers as OpenAPI writes them.
+//! Paths, operations, parameters, bodies and answers as `OpenAPI` writes them.
 
 use serde::Deserialize;
 
@@ -88,7 +88,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// The word of OpenAPI.
+    /// The word of `OpenAPI`.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Path => "path",

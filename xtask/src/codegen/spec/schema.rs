@@ -48,6 +48,43 @@ pub(crate) struct Schema {
     pub(crate) extension: SchemaExtension,
 }
 
+impl Schema {
+    /// Whether something stands beside a reference that would not be heard there.
+    pub(crate) fn says_more_than_a_reference(&self) -> bool {
+        let own = &self.extension;
+        self.kind.is_some()
+            || self.format.is_some()
+            || self.pattern.is_some()
+            || self.minimum.is_some()
+            || self.maximum.is_some()
+            || self.min_length.is_some()
+            || self.max_length.is_some()
+            || self.min_items.is_some()
+            || self.max_items.is_some()
+            || self.words.is_some()
+            || self.fallback.is_some()
+            || self.example.is_some()
+            || self.items.is_some()
+            || !self.properties.is_empty()
+            || !self.required.is_empty()
+            || self.additional_properties.is_some()
+            || !self.one_of.is_empty()
+            || !self.any_of.is_empty()
+            || own.name.is_some()
+            || own.secret
+            || own.id.is_some()
+            || own.zone.is_some()
+            || own.written.is_some()
+            || own.decimal
+            || own.open.is_some()
+            || own.wrapped.is_some()
+            || !own.words.is_empty()
+            || !own.variants.is_empty()
+            || !own.accepts.0.is_empty()
+            || !own.drift.0.is_empty()
+    }
+}
+
 /// The JSON types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Type {

@@ -210,8 +210,8 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        duration(&text)
-            .map(Self)
-            .ok_or_else(|| D::Error::custom(format!("`{text}` is not a duration such as 250ms, 3s, 2m or 1h")))
+        duration(&text).map(Self).ok_or_else(|| {
+            D::Error::custom(format!("`{text}` is not a duration such as 250ms, 3s, 2m or 1h"))
+        })
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod features;
 pub(crate) mod layers;
+pub(crate) mod licences;
 pub(crate) mod manifests;
 pub(crate) mod reqwest;
 pub(crate) mod secrets;

@@ -79,7 +79,7 @@ impl Endpoint for FindClick {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
         let mut request = Request::new(Self::OPERATION);
         if let Some(body) = &self.body {
-            request = request.form(body)?;
+            request = body.form(request);
         }
         Ok(request)
     }

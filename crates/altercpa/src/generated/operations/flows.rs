@@ -68,7 +68,9 @@ impl Endpoint for GetFlow {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Request::new(Self::OPERATION).form(&self.body)
+        let mut request = Request::new(Self::OPERATION);
+        request = self.body.form(request);
+        Ok(request)
     }
 
     #[inline]

@@ -73,7 +73,8 @@ impl Endpoint for CreateLead {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        let mut request = Request::new(Self::OPERATION).form(&self.body)?;
+        let mut request = Request::new(Self::OPERATION);
+        request = self.body.form(request);
         request = request.safety(Self::OPERATION.safety_given(|name| match name {
             "accept" => self.body.accept.is_some(),
             "click" => self.body.click.is_some(),
@@ -151,7 +152,8 @@ impl Endpoint for ChangeLead {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        let mut request = Request::new(Self::OPERATION).form(&self.body)?;
+        let mut request = Request::new(Self::OPERATION);
+        request = self.body.form(request);
         request = request.safety(Self::OPERATION.safety_given(|name| match name {
             "accept" => self.body.accept.is_some(),
             "auto" => self.body.auto.is_some(),

@@ -2,6 +2,8 @@
 
 //! The operations of `goal_types`: what is known about each, and its request as a value.
 
+use std::time::Duration;
+
 use afflux_core::{
     decode::{self, BadRow, DecodeError, Kept, Layout, Page},
     endpoint::Endpoint,
@@ -42,6 +44,7 @@ pub static LIST_GOAL_TYPES: Operation = Operation {
             "REQUEST_SKIPPED",
             "REQUEST_REJECTED",
         ],
+        limit_wait: Some(Duration::from_secs(3)),
         ..Answers::JSON
     },
     items: Some(LIST_GOAL_TYPES_ITEMS),

@@ -95,6 +95,7 @@ pub static LIST_LEADS: Operation = Operation {
             "REQUEST_SKIPPED",
             "REQUEST_REJECTED",
         ],
+        limit_wait: Some(Duration::from_secs(3)),
         ..Answers::JSON
     },
     items: Some(LIST_LEADS_ITEMS),

@@ -1,0 +1,114 @@
+//! `afflux call`: any operation by its metadata, the vendor's answer as it came.
+
+mod dry_run;
+
+use std::{
+    fs,
+    io::{self, Read},
+};
+
+use afflux_core::{
+    dynamic::{self, Parameters},
+    operation::Operation,
+    request::Request,
+};
+
+use crate::{
+    args::Call,
+    console::{Console, Listing, stdout_is_terminal},
+    failure::Failure,
+    interrupt::Interrupt,
+    vendors::{Access, Vendor},
+};
+
+/// Calls.
+pub(crate) async fn run(
+    call: &Call,
+    profile: Option<&str>,
+    console: Console,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let vendor = Vendor::named(&call.vendor)?;
+    let operation = vendor.operation(&call.operation)?;
+    if call.all && operation.items.is_none() {
+        return Err(Failure::usage(format!("{} answers no list; leave --all away", operation.id)));
+    }
+    let parameters = parameters(call.params.as_deref())?;
+    let request = request(operation, &parameters, call.as_given)?;
+    let access = Access { profile, base_url: call.base_url.as_deref() };
+    if call.dry_run {
+        let base = vendor.base(&access, console)?;
+        return dry_run::print(vendor, &base, &request, console);
+    }
+    let engine = vendor.engine(&access, console)?.with_deadline(call.timeout.timeout);
+    if call.all {
+        let mut pager = engine.pager(request, None);
+        let mut listing = Listing::new(console);
+        while let Some(page) = pager.next_texts().await? {
+            for row in page.value.rows() {
+                listing.row(row.text())?;
+            }
+            listing.flush()?;
+            interrupt.check()?;
+        }
+        return interrupt.check();
+    }
+    let raw = engine.execute(request).await?;
+    let refused = !raw.status().is_success();
+    // A refusal may repeat our credentials; a success is printed as it came.
+    let body = if refused { engine.masker().bytes(raw.body()) } else { raw.body().clone() };
+    if !(refused && console.json) {
+        console.data(&body)?;
+        if stdout_is_terminal() && !body.ends_with(b"\n") {
+            console.data(b"\n")?;
+        }
+    }
+    if refused {
+        return Err(Failure::refused(&raw, &body));
+    }
+    interrupt.check()
+}
+
+fn request(
+    operation: &'static Operation,
+    parameters: &Parameters,
+    as_given: bool,
+) -> Result<Request, Failure> {
+    dynamic::request(operation, parameters, as_given).map_err(|violations| {
+        let mut text = format!("{}: {} was not sent:", operation.vendor, operation.id);
+        for violation in &violations {
+            text.push_str("\n  ");
+            text.push_str(&violation.to_string());
+        }
+        text.push_str("\n  next: correct it, or send it as it is with --as-given");
+        let first = violations.first().map(|violation| violation.field.as_str());
+        Failure::validation(text, first)
+    })
+}
+
+/// Parameters out of an argument, a file or stdin.
+fn parameters(given: Option<&str>) -> Result<Parameters, Failure> {
+    let text = match given {
+        None => return Ok(Parameters::default()),
+        Some("-") => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text).map_err(|error| Failure::file("reading stdin", &error))?;
+            text
+        }
+        Some(argument) => match argument.strip_prefix('@') {
+            Some(path) => {
+                fs::read_to_string(path).map_err(|error| Failure::file(format!("reading {path}"), &error))?
+            }
+            None => argument.to_owned(),
+        },
+    };
+    Parameters::parse(&text).map_err(|error| {
+        // The parser's own words name a place and a type, never a value.
+        Failure::usage(format!(
+            "--params is not a JSON object keyed by wire names: line {}, column {}{}",
+            error.line(),
+            error.column(),
+            if error.is_data() { format!(": {error}") } else { String::new() }
+        ))
+    })
+}

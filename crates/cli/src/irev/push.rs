@@ -1,0 +1,185 @@
+//! `afflux irev push FILE.csv`.
+
+use std::path::Path;
+
+use afflux::irev::{Client, Lead, Push};
+use serde_json::{Map, Value};
+
+use super::lead::{self, SLIPS, Wrong, secret_values};
+use crate::{
+    args,
+    console::Console,
+    failure::Failure,
+    interrupt::Interrupt,
+    job::{self, BadRow, Files, Options, Reason, RejectedFile, Row, RowJob, Sent, Table, plan},
+    journal::Journal,
+    vendors::{Access, Vendor, irev_client},
+};
+
+/// The statuses with which the vendor judges a lead, and not the call.
+const JUDGING: [u16; 3] = [400, 413, 422];
+
+/// The job's name in journals.
+pub(crate) const NAME: &str = "irev push";
+
+/// Pushing the leads of a file.
+pub(crate) struct PushJob {
+    /// `None` where nothing is sent.
+    client: Option<Client>,
+    target: String,
+    host: String,
+    correlation: Option<String>,
+}
+
+impl PushJob {
+    pub(crate) fn new(client: Client, correlation: Option<String>) -> Self {
+        let base = client.engine().base();
+        let (target, host) = (base.to_string(), base.origin().host().to_owned());
+        Self { client: Some(client), target, host, correlation }
+    }
+}
+
+/// A lead on its way, and what must not be shown of it.
+pub(crate) struct Item {
+    pub(crate) lead: Lead,
+    secrets: Vec<String>,
+}
+
+impl RowJob for PushJob {
+    type Item = Item;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn target(&self) -> String {
+        self.target.clone()
+    }
+
+    fn host(&self) -> String {
+        self.host.clone()
+    }
+
+    fn things(&self) -> &'static str {
+        "leads"
+    }
+
+    fn check_columns(&self, columns: &[String]) -> Result<(), String> {
+        if !columns.iter().any(|column| column == lead::IP) {
+            return Err("the column `ip` is missing: the address of the lead's browser".to_owned());
+        }
+        if let Some(key) = &self.correlation
+            && !columns.contains(key)
+        {
+            return Err(format!("the column `{key}` is missing, which --correlation names"));
+        }
+        Ok(())
+    }
+
+    fn read(&self, row: &Row) -> Result<Item, BadRow> {
+        let lead = lead::lead(row.values(), self.correlation.as_deref())
+            .map_err(|Wrong { name, demand }| row.bad(Some(&name), demand))?;
+        Ok(Item { lead, secrets: secret_values(row.values()) })
+    }
+
+    fn warnings(&self, item: &Item) -> Vec<String> {
+        item.lead.warnings().iter().map(ToString::to_string).collect()
+    }
+
+    fn secrets<'a>(&self, item: &'a Item) -> &'a [String] {
+        &item.secrets
+    }
+
+    async fn send(&self, item: &Item) -> Sent {
+        let Some(client) = &self.client else { return Sent::not_sent() };
+        match client.push(&item.lead).await {
+            Ok(Push::Accepted(accepted)) => Sent::delivered(accepted.lead_uuid.as_str()),
+            Ok(Push::Rejected(rejected)) => {
+                let text = rejected.message.as_deref().unwrap_or("nobody took it");
+                // A vendor may repeat our credentials in its words.
+                let mut text = client.engine().masker().text(text).into_owned();
+                if rejected.may_be_held() {
+                    text.push_str(" (an advertiser may hold it all the same: do not sell it elsewhere)");
+                }
+                Sent::rejected(Reason {
+                    text,
+                    error_type: rejected.error_type.as_ref().map(|word| word.as_str().to_owned()),
+                    column: rejected.required_fields.first().map(|field| field.key.clone()),
+                    status: Some(400),
+                    id: Some(rejected.lead_uuid.as_str().to_owned()),
+                })
+            }
+            Err(error) => Sent::failed(error, &JUDGING),
+        }
+    }
+}
+
+/// Pushes a file.
+pub(crate) async fn run(
+    push: &args::Push,
+    file: &Path,
+    access: &Access<'_>,
+    console: Console,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let files = Files::of(file)?;
+    if push.dry_run {
+        let base = Vendor::Irev.base(access, console)?;
+        let (target, host) = (base.to_string(), base.origin().host().to_owned());
+        let job = PushJob { client: None, target, host, correlation: push.correlation.clone() };
+        return dry_run(&job, &files, console);
+    }
+    let client = irev_client(access, console)?.with_deadline(push.timeout.timeout);
+    for (slip, name) in SLIPS {
+        if Table::open(&files.rows)?.columns().iter().any(|column| column == slip) {
+            console.say(format!(
+                "warning: the column `{slip}` is sent as a profile key; what the vendor fixes is `{name}`"
+            ));
+        }
+    }
+    let shown = file.display();
+    let key = push.correlation.as_ref().map_or_else(String::new, |key| format!(" --correlation {key}"));
+    let options = Options {
+        concurrency: usize::from(push.concurrency),
+        again: format!("afflux irev push {shown}{key}"),
+        reconcile: Some(format!("afflux irev reconcile {shown}{key}")),
+    };
+    job::run(&PushJob::new(client, push.correlation.clone()), &files, &options, console, interrupt).await
+}
+
+/// Checks every row and says what would be pushed; no file is written.
+fn dry_run(job: &PushJob, files: &Files, console: Console) -> Result<(), Failure> {
+    let mut table = Table::open(&files.rows)?;
+    job.check_columns(table.columns())
+        .map_err(|why| Failure::usage(format!("{}, line 1: {why}", files.rows.display())))?;
+    let journal = if files.journal.exists() { Some(Journal::open(&files.journal, NAME)?) } else { None };
+    let none = std::collections::HashMap::new();
+    let rows = journal.as_ref().map_or(&none, Journal::rows);
+    let written = RejectedFile::new(files.rejected.clone()).read()?;
+    let plan = plan(job, &mut table, rows, &written)?;
+    for note in &plan.notes {
+        console.say(note);
+    }
+    let line = format!(
+        "would push {} to {}   delivered before {}   rejected before {}   invalid {}   unknown {}",
+        plan.open,
+        job.target(),
+        plan.summary.delivered,
+        plan.summary.rejected,
+        plan.summary.invalid,
+        plan.summary.unknown
+    );
+    let mut members: Map<String, Value> = plan.summary.members(&files.rows, &files.rejected, &files.journal);
+    members.insert("would_push".to_owned(), Value::from(plan.open));
+    members.insert("dry_run".to_owned(), Value::from(true));
+    members.insert("rows".to_owned(), Value::from(plan.summary.rows() + plan.open));
+    let exit = plan.summary.exit();
+    if exit == crate::exit::Exit::Done {
+        members.insert("exit_code".to_owned(), Value::from(0));
+        return console.line(if console.json { Value::Object(members).to_string() } else { line });
+    }
+    if !console.json {
+        console.line(&line)?;
+    }
+    Err(Failure::rows(exit, &line, members))
+}

@@ -1,0 +1,56 @@
+//! The progress bar: on stderr, and only if a person is looking.
+
+use std::{
+    fmt::Write,
+    io::{self, IsTerminal},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use crate::console::Console;
+
+/// A bar over the rows of a job; nothing where nobody looks.
+#[derive(Debug)]
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// Starts a bar of `rows` rows.
+    pub(crate) fn start(console: Console, what: String, rows: u64) -> Self {
+        if console.json || !io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
+        let style =
+            ProgressStyle::with_template("{msg}  {bar:22}  {percent:>3}%  {pos}/{len}  {rate}  {left} left");
+        if let Ok(style) = style {
+            bar.set_style(
+                style
+                    .progress_chars("█▌░")
+                    .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+                        let _ = write!(out, "{:.0}/s", state.per_sec());
+                    })
+                    .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
+                        let seconds = state.eta().as_secs();
+                        let _ = write!(out, "{}:{:02}", seconds / 60, seconds % 60);
+                    }),
+            );
+        }
+        bar.set_message(what);
+        Self(bar)
+    }
+
+    /// One row more is done.
+    pub(crate) fn tick(&self) {
+        self.0.inc(1);
+    }
+
+    /// Says something above the bar.
+    pub(crate) fn say(&self, console: Console, text: &str) {
+        self.0.suspend(|| console.say(text));
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

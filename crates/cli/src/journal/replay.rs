@@ -1,0 +1,191 @@
+//! Reading a journal: what each row's last word is, and whether the file is whole.
+
+use std::{collections::HashMap, fmt};
+
+use jiff::Timestamp;
+
+use super::{
+    record::{Detail, Record, Settled},
+    row::RowKey,
+};
+
+/// What a journal says of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// What became of it; `None`: it was about to be sent, and nothing more is known.
+    pub(crate) settled: Option<Settled>,
+    /// Its details.
+    pub(crate) detail: Detail,
+    /// When it was last about to be sent.
+    pub(crate) sent_at: Timestamp,
+    /// Its line at that time.
+    pub(crate) line: u64,
+}
+
+/// What to do with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It may be sent.
+    Open,
+    /// The vendor has it.
+    Delivered,
+    /// The vendor said no for good.
+    Rejected,
+    /// It may have arrived: it is never sent again, only looked for.
+    Unknown,
+}
+
+impl Known {
+    /// What to do with the row.
+    pub(crate) fn standing(&self) -> Standing {
+        match self.settled {
+            Some(Settled::Delivered) => Standing::Delivered,
+            Some(Settled::Rejected) => Standing::Rejected,
+            Some(Settled::NotSent | Settled::Deferred) => Standing::Open,
+            Some(Settled::Unknown) | None => Standing::Unknown,
+        }
+    }
+}
+
+/// What a whole journal says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Replay {
+    /// Each row that was ever about to be sent.
+    pub(crate) rows: HashMap<RowKey, Known>,
+    /// The addresses it was sent to.
+    pub(crate) targets: Vec<String>,
+    /// The jobs it was written by.
+    pub(crate) jobs: Vec<String>,
+    /// The length of the part that is whole.
+    pub(crate) whole: u64,
+    /// Whether the last record is whole but lacks its line break.
+    pub(crate) unended: bool,
+}
+
+/// A record that was whole once and is not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Damaged {
+    /// The line of the journal.
+    pub(crate) line: usize,
+}
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "its line {} is damaged", self.line)
+    }
+}
+
+/// Reads a journal. A last record without its line break was being written when the program ended: its call had not
+/// left, and it is dropped. Anything else that does not read is damage, and dropping it could send a row twice.
+pub(crate) fn replay(bytes: &[u8]) -> Result<Replay, Damaged> {
+    let mut replay = Replay::default();
+    for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let (text, ended) = line.strip_suffix(b"\n").map_or((line, false), |text| (text, true));
+        match Record::read(text) {
+            Some(record) => replay.apply(record),
+            None if ended => return Err(Damaged { line: index + 1 }),
+            None => break,
+        }
+        replay.whole += u64::try_from(line.len()).unwrap_or(u64::MAX);
+        replay.unended = !ended;
+    }
+    Ok(replay)
+}
+
+impl Replay {
+    /// Takes a record in.
+    pub(crate) fn apply(&mut self, record: Record) {
+        match record {
+            Record::Run { job, target, .. } => {
+                for (list, word) in [(&mut self.jobs, job), (&mut self.targets, target)] {
+                    if !list.contains(&word) {
+                        list.push(word);
+                    }
+                }
+            }
+            Record::Intent { row, line, at } => {
+                let known = Known { settled: None, detail: Detail::default(), sent_at: at, line };
+                self.rows.insert(row, known);
+            }
+            Record::Outcome { row, outcome, detail, at } => {
+                let known = self.rows.entry(row).or_insert_with(|| Known {
+                    settled: None,
+                    detail: Detail::default(),
+                    sent_at: at,
+                    line: 0,
+                });
+                known.settled = Some(outcome);
+                known.detail = detail;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::journal::record::tests::{row, samples};
+
+    fn text(records: &[Record]) -> Vec<u8> {
+        records.iter().flat_map(|record| record.line().unwrap().into_bytes()).collect()
+    }
+
+    fn of(records: &[Record]) -> Replay {
+        let mut replay = Replay::default();
+        records.iter().cloned().for_each(|record| replay.apply(record));
+        replay
+    }
+
+    #[test]
+    fn a_row_with_an_intent_and_no_outcome_is_unknown_and_a_row_that_never_left_is_open() {
+        let replay = replay(&text(&samples())).unwrap();
+        let standing = |name, occurrence| replay.rows.get(&row(name, occurrence)).map(Known::standing);
+        assert_eq!(standing("a", 0), Some(Standing::Delivered));
+        assert_eq!(standing("b", 0), Some(Standing::Open));
+        assert_eq!(standing("a", 1), Some(Standing::Unknown));
+        assert_eq!(standing("a", 2), None);
+    }
+
+    #[test]
+    fn a_journal_torn_at_any_byte_says_what_its_whole_records_say() {
+        let records = samples();
+        let whole = text(&records);
+        for length in 0..=whole.len() {
+            let replay = replay(&whole[..length]).unwrap();
+            let ends: Vec<usize> = (0..=records.len()).map(|count| text(&records[..count]).len()).collect();
+            // A record counts from its last brace on: its line break may be missing.
+            let count = ends.iter().filter(|end| **end > 0 && **end <= length + 1).count();
+            assert_eq!(replay.rows, of(&records[..count]).rows, "torn at {length}");
+            let expected = ends[count].min(length);
+            assert_eq!(replay.whole, u64::try_from(expected).unwrap(), "torn at {length}");
+            assert_eq!(replay.unended, length + 1 == ends[count] && count > 0, "torn at {length}");
+        }
+    }
+
+    #[test]
+    fn zeros_that_a_crash_left_behind_are_a_torn_tail() {
+        let mut bytes = text(&samples());
+        let length = bytes.len();
+        bytes.extend([0; 512]);
+        let replay = replay(&bytes).unwrap();
+        assert_eq!(replay.whole, u64::try_from(length).unwrap());
+    }
+
+    #[test]
+    fn damage_anywhere_else_is_an_error_that_names_the_line() {
+        let records = samples();
+        let whole = text(&records);
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x15;
+            let line = whole[..at].split(|byte| *byte == b'\n').count();
+            let last_break = at + 1 == whole.len();
+            match replay(&bytes) {
+                Err(damaged) => assert_eq!(damaged.line, line, "flipped {at}"),
+                // Without its line break the last record is torn.
+                Ok(_) => assert!(last_break, "flipped {at}"),
+            }
+        }
+    }
+}

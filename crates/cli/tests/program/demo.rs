@@ -1,0 +1,46 @@
+use std::{
+    io::{BufRead, BufReader},
+    process::Command,
+};
+
+use serde_json::Value;
+
+use crate::world::{World, finish};
+
+#[test]
+fn the_demo_shows_the_main_job_and_writes_what_it_read_back() {
+    let world = World::start();
+    let run = world.run(&["demo", "--out", "shown"]).ended(0);
+    for word in ["24 leads", "rejected", "not sent", "unknown", "found", "0 refused", "leads.jsonl"] {
+        assert!(run.stdout.contains(word), "{word} in {}", run.stdout);
+    }
+    let rows = world.read("shown/leads.jsonl");
+    assert!(rows.lines().count() >= 20);
+    assert!(rows.lines().all(|row| serde_json::from_str::<Value>(row).is_ok()));
+    assert!(world.read("shown/leads.csv").lines().count() > rows.lines().count());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_sandbox_says_where_it_is_and_runs_until_interrupted() {
+    let world = World::start();
+    let mut child = world.command(&["sandbox", "--seed", "7"]).spawn().unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    let access: Value = serde_json::from_str(&line).unwrap();
+    let (url, token) =
+        (access["irev"]["base_url"].as_str().unwrap(), access["irev"]["token"].as_str().unwrap());
+    let run = finish(
+        world
+            .command(&["call", "irev", "listGoalTypes"])
+            .env("IREV_BASE_URL", url)
+            .env("IREV_API_TOKEN", token)
+            .spawn()
+            .unwrap(),
+    )
+    .ended(0);
+    assert!(run.stdout.contains("FTD"), "{}", run.stdout);
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    finish(child).ended(0);
+}

@@ -1,0 +1,14 @@
+//! The real program against the sandbox: what it prints, what it sends, what it leaves behind, how it ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod call;
+mod config;
+mod demo;
+mod interrupt;
+mod kill;
+mod leads;
+mod ops;
+mod push;
+mod push_one;
+mod reconcile;
+mod world;

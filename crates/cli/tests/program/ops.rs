@@ -1,0 +1,60 @@
+use crate::world::World;
+
+#[test]
+fn operations_are_listed_as_a_json_array_and_as_a_table() {
+    let world = World::start();
+    let list = world.run(&["ops", "--json"]).ended(0).object();
+    let list = list.as_array().unwrap();
+    let ids: Vec<&str> = list.iter().filter_map(|operation| operation["id"].as_str()).collect();
+    assert_eq!(ids.len(), 3);
+    for id in ["pushLead", "listLeads", "listGoalTypes"] {
+        assert!(ids.contains(&id), "{ids:?}");
+    }
+    let push = list.iter().find(|operation| operation["id"] == "pushLead").unwrap();
+    assert_eq!((push["method"].as_str(), push["path"].as_str()), (Some("POST"), Some("/leads")));
+    assert_eq!(push["safety"], "unsafe");
+    for member in ["retried_beside", "bucket", "cost", "paging"] {
+        assert!(push.get(member).is_some(), "{member}");
+    }
+    let table = world.run(&["ops", "irev"]).ended(0).stdout;
+    assert!(
+        table.contains("listLeads") && table.contains("GET /leads") && table.contains("read-only"),
+        "{table}"
+    );
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_so_for_programs_too() {
+    let world = World::start();
+    for arguments in [
+        &["ops", "nobody"][..],
+        &["call", "irev", "nothing"],
+        &["call", "nobody", "x"],
+        &["irev", "push"],
+        &["irev", "leads", "--per-page", "101"],
+        &["irev", "leads", "--from", "2026-01-31T10:00:00"],
+        &["irev", "leads", "--from", "2026-02-01", "--to", "2026-01-01"],
+        &["irev", "leads", "--goal-type", "FTD"],
+        &["irev", "leads", "-o", "leads.xlsx"],
+        &["irev", "push", "leads.csv", "--ip", "1.1.1.1"],
+        &["call", "irev", "listLeads", "--timeout", "0"],
+        &["call", "irev", "listLeads", "--params", "[1]"],
+        &["call", "irev", "listLeads", "--params", r#"{"page":1,"page":2}"#],
+        &["--nothing"],
+    ] {
+        let run = world.run(&[arguments, &["--json"]].concat()).ended(2);
+        let object = run.object();
+        assert_eq!(object["exit_code"], 2, "{arguments:?}");
+        assert_eq!(object["delivery"], "not-sent", "{arguments:?}");
+        assert!(!run.stderr.is_empty(), "{arguments:?}");
+        assert!(world.run(arguments).ended(2).stdout.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(world.requests(), 0);
+}
+
+#[test]
+fn help_and_version_are_success() {
+    let world = World::start();
+    assert!(world.run(&["--help"]).ended(0).stdout.contains("Exit codes"));
+    assert!(world.run(&["--version"]).ended(0).stdout.contains(env!("CARGO_PKG_VERSION")));
+}

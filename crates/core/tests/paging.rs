@@ -1,0 +1,295 @@
+//! Listings of every kind: page numbers, offsets, cursors and links; resumed, repeated, led astray.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod support;
+
+use std::{future::poll_fn, pin::Pin, sync::Arc};
+
+use afflux_core::{
+    Delivery, Error, ErrorKind,
+    base_url::BaseUrl,
+    decode::{self, BadRow, DecodeError, Kept, Layout, Page},
+    endpoint::Endpoint,
+    engine::Engine,
+    operation::{Operation, Paging},
+    page::{Items, Paged, Resume},
+    request::Request,
+    response::Raw,
+    secret::{SecretString, Slot},
+    transport::{MockTransport, Reply, Seen},
+};
+use futures_core::Stream;
+use support::operations::READ;
+
+const ROWS: Layout = Layout { at: "data", or_under: None, wrapped: None, keyed: false, optional: false };
+
+macro_rules! listing {
+    ($name:ident, $operation:ident, $paging:expr) => {
+        const $operation: Operation = Operation { items: Some(ROWS), paging: Some($paging), ..READ };
+
+        #[derive(Clone)]
+        struct $name;
+
+        impl Endpoint for $name {
+            const OPERATION: &'static Operation = &$operation;
+            type Output = Page<Result<Kept<u32>, BadRow>>;
+
+            fn encode(&self) -> Result<Request, Error> {
+                Ok(Request::new(Self::OPERATION).query_pair("kind", "a b"))
+            }
+
+            fn decode(&self, raw: &Raw) -> Result<Self::Output, DecodeError> {
+                decode::page(raw.body(), &ROWS)
+            }
+        }
+
+        impl Paged for $name {
+            type Row = u32;
+        }
+    };
+}
+
+listing!(Numbered, NUMBERED, Paging::Number { page: "page", size: "per_page", max: 2 });
+listing!(Counted, COUNTED, Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" });
+listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next" });
+listing!(Linked, LINKED, Paging::Link { next: "links.next" });
+
+fn engine(transport: &MockTransport) -> Engine {
+    let secret = SecretString::from("listing-token-1");
+    let credentials = afflux_core::auth::Credentials::new()
+        .variant("default", [Slot::Query { name: "token", secret }])
+        .unwrap();
+    Engine::builder("fixture", BaseUrl::parse("https://api.example/v1").unwrap())
+        .credentials(credentials)
+        .transport(Arc::new(transport.clone()))
+        .build()
+        .unwrap()
+}
+
+async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
+}
+
+async fn all<E: Paged<Row = u32> + Unpin + 'static>(mut items: Items<E>) -> Vec<u32> {
+    let mut rows = Vec::new();
+    while let Some(row) = next(&mut items).await {
+        rows.push(**row.as_ref().unwrap());
+    }
+    rows
+}
+
+fn queries(transport: &MockTransport) -> Vec<String> {
+    transport.seen().into_iter().map(|seen| seen.query).collect()
+}
+
+fn page(rows: &[u32], beside: &str) -> Reply {
+    Reply::answer(200, format!("{{\"data\":{rows:?}{beside}}}"))
+}
+
+/// Five rows, two on a page, for whoever asks by number.
+fn by_number(seen: &Seen) -> Reply {
+    let number: usize = seen.query_value("page").map_or(1, |page| page.parse().unwrap());
+    let rows: Vec<u32> = (1..=5).skip((number - 1) * 2).take(2).collect();
+    page(&rows, "")
+}
+
+fn by_offset(seen: &Seen) -> Reply {
+    let offset: usize = seen.query_value("offset").map_or(0, |offset| offset.parse().unwrap());
+    let rows: Vec<u32> = (1..=5).skip(offset).take(2).collect();
+    page(&rows, ",\"meta\":{\"total\":\"5\"}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn page_numbers_count_up_until_a_page_is_empty() {
+    let transport = MockTransport::new(by_number);
+    assert_eq!(all(engine(&transport).items(Numbered, None).unwrap()).await, [1, 2, 3, 4, 5]);
+    let asked = queries(&transport);
+    assert_eq!(asked[0], "kind=a%20b&per_page=2");
+    assert_eq!(asked[3], "kind=a%20b&page=4&per_page=2");
+    assert_eq!(asked.len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn offsets_advance_by_the_rows_that_came_until_the_total() {
+    let transport = MockTransport::new(by_offset);
+    assert_eq!(all(engine(&transport).items(Counted, None).unwrap()).await, [1, 2, 3, 4, 5]);
+    let asked = queries(&transport);
+    assert_eq!(asked, ["kind=a%20b&limit=2", "kind=a%20b&offset=2&limit=2", "kind=a%20b&offset=4&limit=2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_goes_on_until_it_is_absent_null_empty_false_or_repeats() {
+    for end in [
+        "",
+        ",\"meta\":{\"next\":null}",
+        ",\"meta\":{\"next\":\"\"}",
+        ",\"meta\":{\"next\":false}",
+        ",\"meta\":{\"next\":\"c+1\"}",
+    ] {
+        let end = end.to_owned();
+        let transport = MockTransport::new(move |seen| match seen.query_value("cursor").as_deref() {
+            None => page(&[1, 2], ",\"meta\":{\"next\":\"c+1\"}"),
+            Some("c+1") => page(&[3], &end),
+            Some(other) => panic!("nobody gave out {other}"),
+        });
+        assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2, 3]);
+        assert_eq!(queries(&transport), ["kind=a%20b", "kind=a%20b&cursor=c%2B1"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn links_are_followed_as_they_come_without_the_echo_of_our_credential() {
+    let transport = MockTransport::new(|seen| match seen.query.as_str() {
+        "kind=a%20b" => page(
+            &[1],
+            ",\"links\":{\"next\":\"https://api.example/v1/rows?after=x%2By&token=listing-token-1\"}",
+        ),
+        "after=x%2By" => page(&[2], ",\"links\":{\"next\":\"/v1/rows?after=z\"}"),
+        "after=z" => page(&[3], ",\"links\":{\"next\":null}"),
+        other => panic!("nobody gave out {other}"),
+    });
+    assert_eq!(all(engine(&transport).items(Linked, None).unwrap()).await, [1, 2, 3]);
+    let seen = transport.seen();
+    assert_eq!(seen[1].path, "/v1/rows");
+    // The credential goes along as a slot, on every page.
+    assert!(seen.iter().all(|seen| seen.slots == ["Query(token=[secret])"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_leads_away_is_an_error_and_is_never_requested() {
+    for link in
+        ["https://evil.example/v1/rows", "//evil.example/", "http://api.example/v1/rows", "/v1/../admin"]
+    {
+        let transport =
+            MockTransport::new(move |_| page(&[1], &format!(",\"links\":{{\"next\":\"{link}\"}}")));
+        let mut items = engine(&transport).items(Linked, None).unwrap();
+        let row = next(&mut items).await.unwrap().unwrap();
+        assert_eq!(*row, 1, "the page itself is good");
+        let error = next(&mut items).await.expect("the listing ended as if it were whole").unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Decode, Delivery::Answered),
+            "{link}: {error}"
+        );
+        assert_eq!(transport.seen().len(), 1, "{link}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn cursors_and_links_that_lead_in_a_circle_end() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None | Some("b") => page(&[1], ",\"meta\":{\"next\":\"a\"}"),
+        _ => page(&[2], ",\"meta\":{\"next\":\"b\"}"),
+    });
+    assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2, 1]);
+    let transport = MockTransport::new(|seen| {
+        let other = if seen.query.contains("x=1") { 2 } else { 1 };
+        page(&[1], &format!(",\"links\":{{\"next\":\"/rows?x={other}\"}}"))
+    });
+    assert_eq!(all(engine(&transport).items(Linked, None).unwrap()).await, [1, 1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vendor_that_repeats_a_page_is_an_error_and_no_endless_listing() {
+    let transport = MockTransport::new(|_| page(&[1, 2], ""));
+    let mut items = engine(&transport).items(Numbered, None).unwrap();
+    assert!(next(&mut items).await.unwrap().is_ok());
+    assert!(next(&mut items).await.unwrap().is_ok());
+    let error = next(&mut items).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("repeats the page before"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_resumed_from_text_after_any_item_hands_out_every_row_exactly_once() {
+    async fn check<E: Paged<Row = u32> + Clone + Unpin + 'static>(
+        endpoint: E,
+        transport: MockTransport,
+        rows: u32,
+    ) {
+        for stop in 0..=rows {
+            let engine = engine(&transport);
+            let mut items = engine.items(endpoint.clone(), None).unwrap();
+            let mut got = Vec::new();
+            for _ in 0..stop {
+                got.push(*next(&mut items).await.unwrap().unwrap());
+            }
+            let Some(resume) = items.resume() else {
+                assert_eq!(stop, rows, "{} of {rows}", E::OPERATION.id);
+                continue;
+            };
+            let kept = serde_json::to_string(&resume).unwrap();
+            assert!(!kept.contains("listing-token-1"), "{kept}");
+            drop(items);
+            let resume: Resume = serde_json::from_str(&kept).unwrap();
+            got.extend(all(engine.items(endpoint.clone(), Some(resume)).unwrap()).await);
+            assert_eq!(got, (1..=rows).collect::<Vec<_>>(), "stopped after {stop}, at {kept}");
+        }
+    }
+    check(Numbered, MockTransport::new(by_number), 5).await;
+    check(Counted, MockTransport::new(by_offset), 5).await;
+    let cursors = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1, 2], ",\"meta\":{\"next\":\"b\"}"),
+        Some("b") => page(&[3, 4], ",\"meta\":{\"next\":\"c\"}"),
+        _ => page(&[5], ""),
+    });
+    check(Cursored, cursors, 5).await;
+    let links = MockTransport::new(|seen| match seen.query_value("after").as_deref() {
+        None => page(&[1, 2], ",\"links\":{\"next\":\"/v1/rows?after=b&token=listing-token-1\"}"),
+        Some("b") => page(&[3, 4], ",\"links\":{\"next\":\"/v1/rows?after=c\"}"),
+        _ => page(&[5], ""),
+    });
+    check(Linked, links, 5).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_error_the_same_page_is_asked_for_again() {
+    let failed = std::sync::atomic::AtomicBool::new(false);
+    let transport = MockTransport::new(move |seen| {
+        let second = seen.query_value("page").as_deref() == Some("2");
+        if second && !failed.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            return Reply::answer(401, "{}");
+        }
+        by_number(seen)
+    });
+    let mut items = engine(&transport).items(Numbered, None).unwrap();
+    let mut rows = Vec::new();
+    let mut errors = 0;
+    while let Some(row) = next(&mut items).await {
+        match row {
+            Ok(row) => rows.push(*row),
+            Err(_) => errors += 1,
+        }
+    }
+    assert_eq!((rows, errors), (vec![1, 2, 3, 4, 5], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_row_stands_among_good_ones_with_its_text_and_without_our_credential() {
+    let transport = MockTransport::script([
+        Reply::answer(200, "{\"data\":[1,\"bad listing-token-1\",3]}"),
+        Reply::answer(200, "{\"data\":[]}"),
+    ]);
+    let mut items = engine(&transport).items(Numbered, None).unwrap();
+    assert_eq!(*next(&mut items).await.unwrap().unwrap(), 1);
+    let error = next(&mut items).await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.raw_body().unwrap(), "\"bad [masked]\"");
+    assert_eq!(*next(&mut items).await.unwrap().unwrap(), 3);
+    assert!(next(&mut items).await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_tell_where_the_next_one_is_and_a_pager_of_text_reads_any_listing() {
+    let transport = MockTransport::new(by_number);
+    let engine = engine(&transport);
+    let mut pages = engine.pages(Numbered, None).unwrap();
+    next(&mut pages).await.unwrap().unwrap();
+    let resume = pages.resume().unwrap();
+    let mut rest = engine.pager(Request::new(&NUMBERED), Some(resume));
+    let mut texts = Vec::new();
+    while let Some(page) = rest.next_texts().await.unwrap() {
+        texts.extend(page.value.into_rows().iter().map(|row| row.text().to_owned()));
+    }
+    assert_eq!(texts, ["3", "4", "5"]);
+    assert!(rest.resume().is_none());
+}
