@@ -130,6 +130,8 @@ fn without_exto_nothing_protects_unless_switched() {
     altercpa.configure(|switches| switches.click_only_duplicate = ClickOnlyDuplicate::Duplicate);
     let reply = cpa(altercpa, "click", "click=9001");
     assert_eq!(reply.body, r#"{"status":"error","error":"duplicate","id":70001}"#);
+    let keyed = cpa(altercpa, "click", "click=9003&exto=1").json()["id"].clone();
+    assert_eq!(cpa(altercpa, "click", "click=9003").json()["id"], keyed, "any lead of the click");
     assert_eq!(says(&cpa(altercpa, "click", "click=9001&exto=1")), "ok", "with exto there can be more");
     assert_eq!(says(&cpa(altercpa, "click", "flow=501")), "ok", "a flow has many leads");
     assert_eq!(says(&cpa(altercpa, "click", "click=9002")), "ok");
@@ -181,6 +183,14 @@ fn the_rule_for_the_same_customer_can_be_narrower() {
     assert_eq!(says(&cpa(altercpa, "click", "click=9003&phone=1&name=Bob")), "ok");
     assert_eq!(says(&cpa(altercpa, "click", "click=9003&phone=1&name=ANN")), "duplicate");
     set(rule.clone());
+    assert_eq!(says(&cpa(altercpa, "click", "click=9003&phone=none&time=1")), "ok");
+    assert_eq!(
+        says(&cpa(altercpa, "click", "click=9003&phone=none")),
+        "ok",
+        "a phone without digits is none"
+    );
+    assert_eq!(says(&cpa(altercpa, "click", "click=9003&phone=5&time=1")), "ok");
+    assert_eq!(says(&cpa(altercpa, "click", "click=9003&phone=5")), "duplicate", "it was stored just now");
     altercpa.advance_clock(Duration::from_hours(24));
     assert_eq!(create("click=9003"), "ok", "a day has passed");
     altercpa.advance_clock(Duration::from_hours(240));

@@ -61,6 +61,11 @@ fn fetch_narrows_by_flow_and_takes_the_newest() {
     for query in ["flow=999", "code=nothing", "flow=502", "flow=999&code=winter"] {
         assert_eq!(found(query), json!(null), "{query}");
     }
+    assert_eq!(
+        says(&cpa(altercpa, "fetch", "ip=203.0.113.3&code=nothing")),
+        "no-click",
+        "no flow is not this flow"
+    );
     let newer = altercpa.add_click(Click::new(0, 11, [203, 0, 113, 1]));
     assert_eq!(found(""), newer, "of two in a second the later");
 }

@@ -160,6 +160,7 @@ fn the_log_shows_calls_without_tokens() {
     );
     send(altercpa, "GET", &format!("/{token}?token=101-guess&x={}", altercpa.global_token()), &[], "");
     send(altercpa, "POST", CLICK, &[("Content-Type", "text/plain")], &format!("token={token}"));
+    send(altercpa, "POST", CLICK, &[FORM], "token=101-guess&click=9001");
     let seen = wait(altercpa.settled());
     let text = serde_json::to_string(&seen).unwrap();
     for secret in [token, altercpa.global_token(), "sandbox-altercpa-key", "101-guess"] {
@@ -173,6 +174,7 @@ fn the_log_shows_calls_without_tokens() {
             (Some("changeLead"), true),
             (Some("getOffer"), false),
             (None, false),
+            (Some("createLead"), false),
             (Some("createLead"), false)
         ]
     );

@@ -127,5 +127,6 @@ fn going_back_is_dropped_silently_when_switched() {
     cpa(altercpa, "click", "click=9002&status=hold");
     assert_eq!(says(&cpa(altercpa, "status", "click=9002&status=new")), "ok", "below 5 it may go anywhere");
     assert_eq!(says(&cpa(altercpa, "status", "click=9002&status=cancel")), "ok");
+    assert_eq!(says(&cpa(altercpa, "status", "click=9002&status=wait")), "edit", "from 5 it may not");
     assert_eq!(says(&cpa(altercpa, "status", "click=9002&accept=1")), "ok");
 }
