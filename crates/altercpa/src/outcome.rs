@@ -55,8 +55,9 @@ pub struct Lead<I> {
     pub id: Option<LeadId>,
     /// The answer was `duplicate` after an earlier answer had been lost, so it was read as the success that was lost.
     ///
-    /// One doubt stays: an install that also compares phones or e-mails may have meant another lead. If a status was part
-    /// of the call, send it once more with [`change`](crate::Client::change): it is `Unchanged` or `Changed` then.
+    /// One doubt stays: it may mean a lead that was there before, of another process with the same `exto`, or, on an
+    /// install that also compares phones or e-mails, of another order. If a status was part of the call, send it once more
+    /// with [`change`](crate::Client::change): it is `Unchanged` or `Changed` then.
     pub settled_by_duplicate: bool,
     /// The answer as it came.
     pub source: JsonText,

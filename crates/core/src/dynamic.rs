@@ -326,7 +326,7 @@ impl<'a> Body<'a> {
 mod tests {
     use super::*;
     use crate::{
-        operation::RequestBody,
+        operation::{Hazard, RequestBody, Safety},
         request,
         schema::{Field, Schema},
     };
@@ -405,6 +405,72 @@ mod tests {
     fn as_given_checks_nothing_and_keeps_unknown_names() {
         let request = built(&LIST, r#"{"kind":"x","per_page":101,"new":"1"}"#, true).unwrap();
         assert_eq!(request.query(), "per_page=101&new=1");
+    }
+
+    #[test]
+    fn what_makes_a_repeat_harmful_is_seen_in_what_is_given() {
+        const NUMBER: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+        const fn field(name: &'static str) -> Field {
+            Field { name, required: false, read_only: false, schema: NUMBER, summary: "" }
+        }
+        const CHANGE: Operation = Operation {
+            id: "change",
+            safety: Safety::Keyed("key"),
+            keyed_with: &["source"],
+            hazards: &[
+                Hazard { with: "book", unless: &[] },
+                Hazard { with: "create", unless: &["source", "owner"] },
+            ],
+            body: Some(RequestBody {
+                encoding: BodyEncoding::Form,
+                required: true,
+                schema: Schema {
+                    kind: Kind::Object,
+                    fields: &[field("key"), field("source"), field("owner"), field("book"), field("create")],
+                    ..Schema::ANY
+                },
+            }),
+            ..Operation::GET
+        };
+        let table = [
+            (r#"{"key":1,"source":2}"#, Safety::Keyed("key")),
+            (r#"{"body":{"key":1,"source":"2"}}"#, Safety::Keyed("key")),
+            (r#"{"key":1}"#, Safety::Unsafe),
+            (r#"{"source":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"book":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"create":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"create":1,"owner":1}"#, Safety::Keyed("key")),
+        ];
+        for (given, safety) in table {
+            assert_eq!(built(&CHANGE, given, false).unwrap().effective_safety(), safety, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_form_takes_a_number_as_a_text_and_back() {
+        const FORM: Operation = Operation {
+            id: "form",
+            body: Some(RequestBody {
+                encoding: BodyEncoding::Form,
+                required: true,
+                schema: Schema {
+                    kind: Kind::Object,
+                    fields: &[
+                        Field { name: "id", required: true, read_only: false, schema: PAGE, summary: "" },
+                        Field { name: "word", required: false, read_only: false, schema: WORD, summary: "" },
+                    ],
+                    ..Schema::ANY
+                },
+            }),
+            ..Operation::GET
+        };
+        for given in [r#"{"id":12,"word":1.10}"#, r#"{"id":"12","word":"1.10"}"#] {
+            let request = built(&FORM, given, false).unwrap();
+            let request::Body::Bytes(text) = request.body() else { panic!("no body") };
+            assert_eq!(text, "id=12&word=1.10");
+        }
+        assert_eq!(built(&FORM, r#"{"id":"x"}"#, false).unwrap_err(), "id must be a whole number");
+        assert_eq!(built(&FORM, r#"{"id":"101"}"#, false).unwrap_err(), "id must be at most 100");
     }
 
     #[test]

@@ -253,9 +253,11 @@ impl Error {
     /// `false` with [`Delivery::Unknown`] means that a repeat may do it twice: look first. `false` otherwise means
     /// that the same call will be refused again.
     pub fn is_retryable(&self) -> bool {
+        if self.0.delivery == Delivery::Unknown && !self.0.safety.repeatable() {
+            return false;
+        }
         match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Limit | ErrorKind::Guard => true,
-            ErrorKind::RateLimited => self.0.delivery == Delivery::Answered,
+            ErrorKind::Connect | ErrorKind::Limit | ErrorKind::Guard | ErrorKind::RateLimited => true,
             ErrorKind::Lost | ErrorKind::Server | ErrorKind::Unreadable => self.0.safety.repeatable(),
             _ => false,
         }
@@ -449,6 +451,17 @@ mod tests {
         );
         assert_eq!(format!("{error:#}").lines().count(), 3);
         assert!(!error.is_retryable());
+    }
+
+    #[test]
+    fn what_came_last_does_not_hide_that_an_earlier_attempt_may_have_been_acted_on() {
+        for kind in [ErrorKind::Connect, ErrorKind::Limit, ErrorKind::RateLimited, ErrorKind::Lost] {
+            let mut error = Error::new(kind, Delivery::Unknown, "failed");
+            error.0.safety = Safety::Unsafe;
+            assert!(!error.is_retryable(), "{kind:?}");
+            error.0.safety = Safety::Keyed("key");
+            assert!(error.is_retryable(), "{kind:?}");
+        }
     }
 
     #[test]

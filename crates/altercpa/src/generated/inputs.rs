@@ -265,7 +265,7 @@ impl NewLead {
         self
     }
 
-    /// How many pieces were ordered. From 1 to 4294967295.
+    /// How many pieces were ordered. At least 1.
     pub fn count(mut self, count: u32) -> Self {
         self.count = Some(count);
         self
@@ -880,7 +880,7 @@ impl LeadChange {
         self
     }
 
-    /// How many pieces were ordered. From 1 to 4294967295.
+    /// How many pieces were ordered. At least 1.
     pub fn count(mut self, count: u32) -> Self {
         self.count = Some(count);
         self

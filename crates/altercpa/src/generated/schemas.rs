@@ -69,8 +69,7 @@ pub(super) const NEW_LEAD_CURR: Schema = Schema { kind: Kind::Integer, minimum: 
 pub(super) const NEW_LEAD_CURRENCY: Schema =
     Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{3}$"), ..Schema::ANY };
 
-pub(super) const NEW_LEAD_COUNT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(4294967295.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_COUNT: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
 
 pub(super) const NEW_LEAD_COMMENT: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
 
@@ -283,12 +282,7 @@ pub(super) const NEW_LEAD: Schema = Schema {
             name: "count",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(1.0),
-                maximum: Some(4294967295.0),
-                ..Schema::ANY
-            },
+            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
             summary: "How many pieces were ordered.",
         },
         Field {
@@ -401,7 +395,7 @@ pub(super) const LEAD_CHANGE_CURRENCY: Schema =
     Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{3}$"), ..Schema::ANY };
 
 pub(super) const LEAD_CHANGE_COUNT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(4294967295.0), ..Schema::ANY };
+    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
 
 pub(super) const LEAD_CHANGE_COMMENT: Schema =
     Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
@@ -629,12 +623,7 @@ pub(super) const LEAD_CHANGE: Schema = Schema {
             name: "count",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(1.0),
-                maximum: Some(4294967295.0),
-                ..Schema::ANY
-            },
+            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
             summary: "How many pieces were ordered.",
         },
         Field {
