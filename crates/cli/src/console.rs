@@ -24,13 +24,13 @@ impl Console {
 
     /// Writes a line of data.
     pub(crate) fn line(self, text: impl Display) -> Result<(), Failure> {
-        self.data(format!("{text}\n").as_bytes())
+        self.data(format!("{}\n", harmless(&text.to_string())).as_bytes())
     }
 
     /// Says something to the person at the terminal. Nobody listening is not an error.
     #[allow(clippy::unused_self)]
     pub(crate) fn say(self, text: impl Display) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        let _ = writeln!(io::stderr().lock(), "{}", harmless(&text.to_string()));
     }
 
     /// Reports how a command failed.
@@ -45,6 +45,11 @@ impl Console {
             let _ = self.line(object);
         }
     }
+}
+
+/// A vendor's words may hold control characters, which would command the terminal.
+fn harmless(text: &str) -> String {
+    text.chars().filter(|character| matches!(character, '\n' | '\t') || !character.is_control()).collect()
 }
 
 /// Whether stdout is a person's terminal.

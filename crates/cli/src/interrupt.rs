@@ -13,8 +13,8 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens from now on. Call it inside the runtime.
-    pub(crate) fn listen(console: Console) -> Self {
+    /// Listens from now on, and answers the first Ctrl-C with these words. Call it inside the runtime.
+    pub(crate) fn listen(console: Console, answer: &'static str) -> Self {
         let (sender, asked) = watch::channel(false);
         tokio::spawn(async move {
             loop {
@@ -25,7 +25,7 @@ impl Interrupt {
                 if *sender.borrow() {
                     std::process::exit(i32::from(Exit::Interrupted.code()));
                 }
-                console.say("interrupted: what is in flight is let end; again to stop at once");
+                console.say(answer);
                 if sender.send(true).is_err() {
                     return;
                 }

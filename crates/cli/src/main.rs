@@ -70,7 +70,11 @@ fn run(cli: Cli) -> Exit {
         }
     };
     let result = runtime.block_on(async {
-        let interrupt = Interrupt::listen(console);
+        let answer = match &cli.command {
+            Command::Sandbox(_) => "stopping",
+            _ => "interrupted: what is in flight is let end; again to stop at once",
+        };
+        let interrupt = Interrupt::listen(console, answer);
         let profile = cli.profile.as_deref();
         match cli.command {
             Command::Demo(demo) => demo::run(demo, console).await,

@@ -10,7 +10,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert!(!format!("{client:?}").contains("nobody-may-see"), "Debug shows the token");
 
     // Plain HTTP to a foreign host needs an explicit word.
-    let refused = irev::Client::builder("http://acme.irev.com/api/affiliates/v2").err().ok_or("plain HTTP passed")?;
+    let refused =
+        irev::Client::builder("http://acme.irev.com/api/affiliates/v2").err().ok_or("plain HTTP passed")?;
     assert_eq!(refused.kind(), ErrorKind::Configuration);
     println!("afflux with one feature: {refused}");
     Ok(())

@@ -41,6 +41,12 @@ impl Output {
         Ok(())
     }
 
+    /// Takes over what another holds.
+    pub(crate) fn take(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.owned.extend(other.owned);
+    }
+
     /// Says that everything in a directory is generated: what is not written is stale.
     pub(crate) fn own(&mut self, directory: impl Into<PathBuf>) {
         self.owned.insert(directory.into());

@@ -80,6 +80,10 @@ fn parameters_come_from_a_file_or_from_stdin_too() {
     let run = world.run_with_stdin(&with(&LIST, &["--params", "-"]), r#"{"per_page":3}"#).ended(0);
     assert_eq!(rows(&run.stdout), 3);
     world.run(&with(&LIST, &["--params", "@nowhere.json"])).ended(5);
+    for broken in [format!("\"{PASSWORD}\""), format!("{{\"a\":{PASSWORD}}}"), format!("[\"{PASSWORD}\"]")] {
+        let run = world.run(&with(&LIST, &["--params", &broken])).ended(2);
+        assert!(!run.stderr.contains(PASSWORD), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -197,6 +201,11 @@ fn a_wrong_token_is_refused_and_never_printed() {
     let run = finish(command.env("IREV_API_TOKEN", "wrong-CANARY-token").spawn().unwrap()).ended(1);
     assert_eq!(run.object()["kind"], "unauthorized");
     assert!(!run.stdout.contains("wrong-CANARY") && !run.stderr.contains("wrong-CANARY"));
+    // What would command a terminal does not reach it.
+    let bell = Fault::answer(403, Some("application/json"), r#"{"message":"no\u001b[2J\u0007 way"}"#);
+    world.sandbox.irev().fault(bell);
+    let run = world.run(&LIST).ended(1);
+    assert!(run.stderr.contains("way") && !run.stderr.contains(['\u{1b}', '\u{7}']), "{:?}", run.stderr);
     // A vendor that echoes the token is masked.
     let echo = Fault::answer(
         403,

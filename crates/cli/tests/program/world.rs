@@ -122,6 +122,12 @@ pub(crate) fn leads(count: usize) -> String {
     text
 }
 
+/// A file's permissions; elsewhere than on Unix there are none to look at.
+#[cfg(not(unix))]
+pub(crate) fn mode(_path: &std::path::Path) -> u32 {
+    0o600
+}
+
 #[cfg(unix)]
 pub(crate) fn mode(path: &std::path::Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;

@@ -82,7 +82,7 @@ impl LocalLimiter {
         for bucket in buckets {
             let invalid = |problem| InvalidBucket { bucket: bucket.name, problem };
             check(&bucket).map_err(invalid)?;
-            let pacer = bucket.pace.map(|pace| Pacer::new(pace, Arc::clone(&clock))).transpose();
+            let pacer = Pacer::of(&bucket, &clock);
             desks.push((bucket.name, Mutex::new(Desk::new(&bucket, pacer.map_err(invalid)?))));
         }
         desks.sort_by_key(|(name, _)| *name);

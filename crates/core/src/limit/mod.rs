@@ -12,6 +12,7 @@ mod desk;
 pub mod feedback;
 mod gate;
 mod local;
+#[cfg_attr(not(feature = "pace"), path = "no_pace.rs")]
 mod pace;
 mod queue;
 mod window;
@@ -37,6 +38,7 @@ pub struct Window {
 }
 
 /// A steady pace that the user chose: so many starts per second, with a burst.
+#[cfg(feature = "pace")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
     /// Starts per second, above zero.
@@ -68,6 +70,7 @@ pub struct Bucket {
     /// Calls in flight at a time.
     pub concurrency: Option<u32>,
     /// The user's own pace.
+    #[cfg(feature = "pace")]
     pub pace: Option<Pace>,
     /// Headers that correct our count.
     pub feedback: Feedback,
@@ -76,7 +79,14 @@ pub struct Bucket {
 impl Bucket {
     /// A bucket without any limit yet; it still obeys a 429.
     pub fn new(name: &'static str) -> Self {
-        Self { name, windows: Vec::new(), concurrency: None, pace: None, feedback: Feedback::Standard }
+        Self {
+            name,
+            windows: Vec::new(),
+            concurrency: None,
+            #[cfg(feature = "pace")]
+            pace: None,
+            feedback: Feedback::Standard,
+        }
     }
 
     /// Adds a window.
@@ -94,6 +104,7 @@ impl Bucket {
     }
 
     /// Sets the user's pace.
+    #[cfg(feature = "pace")]
     #[must_use]
     pub fn pace(mut self, per_second: f64, burst: u32) -> Self {
         self.pace = Some(Pace { per_second, burst });

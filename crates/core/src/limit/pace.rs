@@ -17,7 +17,7 @@ use governor::{
     state::{InMemoryState, NotKeyed},
 };
 
-use super::{Pace, window::Ready};
+use super::{Bucket, Pace, window::Ready};
 use crate::clock::Clock;
 
 /// Beyond this a pace is a mistake; it also keeps governor's arithmetic far from its own limits.
@@ -48,8 +48,13 @@ impl fmt::Debug for Pacer {
 }
 
 impl Pacer {
+    /// The pacer of a bucket whose user set a pace.
+    pub(super) fn of(bucket: &Bucket, clock: &Arc<dyn Clock>) -> Result<Option<Self>, &'static str> {
+        bucket.pace.map(|pace| Self::new(pace, Arc::clone(clock))).transpose()
+    }
+
     /// `Err` says what is wrong with the pace.
-    pub(super) fn new(pace: Pace, clock: Arc<dyn Clock>) -> Result<Self, &'static str> {
+    fn new(pace: Pace, clock: Arc<dyn Clock>) -> Result<Self, &'static str> {
         let burst = NonZeroU32::new(pace.burst).ok_or("the burst of a pace is at least one")?;
         if !pace.per_second.is_finite() || pace.per_second <= 0.0 {
             return Err("a pace is a finite number of starts per second above zero");

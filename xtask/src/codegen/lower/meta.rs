@@ -6,8 +6,8 @@ use super::{
         names,
         spec::{Additional, Node, Schema, Span, Type},
     },
-    Lowering, place,
-    types::{is_null, nullable, sentence},
+    Lowering, place, sentence,
+    types::{is_null, nullable},
 };
 
 impl<'a> Lowering<'a> {

@@ -6,10 +6,13 @@ mod answers;
 mod bodies;
 mod document;
 mod meta;
+mod objects;
 mod operation;
+mod text;
 mod types;
+mod words;
 
-pub(crate) use self::types::sentence;
+pub(crate) use self::text::sentence;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -36,6 +36,12 @@ impl Sink {
                 )));
             }
         };
+        if beside(path, ".journal").exists() {
+            return Err(Failure::usage(format!(
+                "{} was pushed from here and would be overwritten; choose another name",
+                path.display()
+            )));
+        }
         let part = beside(path, ".part");
         let file =
             open(&part).map_err(|error| Failure::file(format!("writing {}", part.display()), &error))?;
@@ -140,6 +146,13 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text, "a,b,c,d\n1.10,\"x,\"\"y\"\"\",,\n,,123456789012345678901234567890,\"[1,2]\"\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_was_pushed_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("leads.csv.journal"), "").unwrap();
+        assert_eq!(Sink::create(&folder.path().join("leads.csv")).err().unwrap().exit.code(), 2);
     }
 
     #[test]
