@@ -4,8 +4,9 @@
 use std::{net::IpAddr, time::Duration};
 
 use afflux_altercpa::{
-    ChangeOutcome, Client, CreateOutcome, Currency, Delivery, ErrorCode, ErrorKind, Failure, IfMissing, Meaning, Status,
-    StatusWords, TokenPlace, Visitor, click, code, core::retry::RetryPolicy, flow, offer, order,
+    ChangeOutcome, Client, CreateOutcome, Currency, Delivery, ErrorCode, ErrorKind, Failure, IfMissing,
+    Meaning, Status, StatusWords, TokenPlace, Visitor, click, code, core::retry::RetryPolicy, flow, offer,
+    order,
 };
 use afflux_sandbox::{
     Fault, Sandbox,
@@ -28,10 +29,16 @@ fn builder(sandbox: &Sandbox) -> afflux_altercpa::ClientBuilder {
 
 #[tokio::test]
 async fn a_create_whose_answer_is_lost_is_tried_again_and_makes_one_lead() {
-    for fault in [Fault::reset_after_commit(), Fault::empty(200).after_commit(), Fault::db().after_commit(), Fault::truncated_json()] {
+    for fault in [
+        Fault::reset_after_commit(),
+        Fault::empty(200).after_commit(),
+        Fault::db().after_commit(),
+        Fault::truncated_json(),
+    ] {
         let (sandbox, cpa) = started().await;
         sandbox.altercpa().fault(fault.on_operation("createLead").once());
-        let outcome = cpa.create(click(CLICK).exto("ORD-1")).payout(Decimal::new(2500, 2), Currency::EUR).send().await;
+        let outcome =
+            cpa.create(click(CLICK).exto("ORD-1")).payout(Decimal::new(2500, 2), Currency::EUR).send().await;
         let CreateOutcome::Created(lead) = outcome.unwrap() else { panic!("not told as created") };
         assert!(lead.settled_by_duplicate);
         let stored = sandbox.altercpa().leads_by_exto("ORD-1");
@@ -72,7 +79,8 @@ async fn a_status_that_overtakes_its_lead_is_healed_by_auto_and_only_by_it() {
     assert_eq!(Failure::of(&error), Failure::NotFound(ErrorCode::BadId));
     assert!(sandbox.altercpa().leads().is_empty());
 
-    let changed = cpa.change(by()).if_missing(IfMissing::Create).status(Status::Approve).send().await.unwrap();
+    let changed =
+        cpa.change(by()).if_missing(IfMissing::Create).status(Status::Approve).send().await.unwrap();
     assert!(matches!(changed, ChangeOutcome::Changed { id: Some(_), .. }));
     assert_eq!(sandbox.altercpa().leads()[0].status, status::COMPLETED);
     // The creating call comes late: no second lead.
@@ -85,7 +93,9 @@ async fn a_status_that_overtakes_its_lead_is_healed_by_auto_and_only_by_it() {
 async fn one_postback_with_stn_creates_and_changes() {
     let (sandbox, cpa) = started().await;
     let words = StatusWords::new().new_lead(["registration"]).approve(["deposit"]);
-    let send = |word: &'static str| cpa.change(click(CLICK).exto("ORD-1")).status(Status::word(word).by(&words)).send();
+    let send = |word: &'static str| {
+        cpa.change(click(CLICK).exto("ORD-1")).status(Status::word(word).by(&words)).send()
+    };
     let error = send("deposit").await.unwrap_err();
     assert_eq!(Failure::of(&error), Failure::NotFound(ErrorCode::BadId));
     assert!(send("registration").await.unwrap().is_changed());
@@ -103,7 +113,14 @@ async fn another_combination_than_at_creation_finds_nothing() {
     assert_eq!(Failure::of(&error), Failure::NotFound(ErrorCode::BadId));
     // The lead itself knows its combination.
     assert!(cpa.change(&lead).status(Status::Approve).send().await.unwrap().is_changed());
-    assert!(!cpa.change(lead.lead().by_order().unwrap()).status(Status::Approve).send().await.unwrap().is_changed());
+    assert!(
+        !cpa.change(lead.lead().by_order().unwrap())
+            .status(Status::Approve)
+            .send()
+            .await
+            .unwrap()
+            .is_changed()
+    );
 }
 
 #[tokio::test]
@@ -164,7 +181,10 @@ async fn a_global_token_without_an_offer_is_refused_before_it_is_sent() {
     assert!(sandbox.altercpa().requests().is_empty());
     let found = cpa.find_click(address).offer(11).send().await.unwrap().unwrap();
     assert_eq!(found.click.as_ref().unwrap().as_str(), stored.to_string());
-    assert!(cpa.find_click(Visitor::Caller).offer(11).send().await.unwrap().is_none(), "the caller is not the visitor");
+    assert!(
+        cpa.find_click(Visitor::Caller).offer(11).send().await.unwrap().is_none(),
+        "the caller is not the visitor"
+    );
 }
 
 #[tokio::test]

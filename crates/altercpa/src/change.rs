@@ -101,7 +101,10 @@ impl Changing {
     fn fields(&self) -> Result<Fields, Invalid> {
         let content = self.content.fields()?;
         if content.is_empty() {
-            return Err(Invalid::new("status", "or a payment, a goal or another field must be given: nothing would change"));
+            return Err(Invalid::new(
+                "status",
+                "or a payment, a goal or another field must be given: nothing would change",
+            ));
         }
         let mut fields = self.ids.fields()?;
         if self.if_missing == IfMissing::Create {
@@ -117,7 +120,8 @@ impl Changing {
         let creates = older.effect() == Effect::Changes || self.effect() == Effect::MayCreate;
         let (Ok(new), Ok(old)) = (self.fields(), older.fields()) else { return false };
         // How the status is written does not matter: there is one in both.
-        let of_status = ["status", "accept", "stid", "reason", "sta", "stc", "stt", "sth", "stw", "stn", "auto"];
+        let of_status =
+            ["status", "accept", "stid", "reason", "sta", "stc", "stt", "sth", "stw", "stn", "auto"];
         let mut rest = old.names().filter(|name| !of_status.contains(name));
         status && creates && rest.all(|name| new.names().any(|known| known == name))
     }

@@ -102,7 +102,8 @@ impl ClientBuilder {
 
     /// Builds the client; what is wrong with the options is an error here and not at the first call.
     pub fn build(self) -> Result<Client, Error> {
-        let (kind, secret) = self.token.ok_or_else(|| Error::configuration("altercpa: the token is missing"))?;
+        let (kind, secret) =
+            self.token.ok_or_else(|| Error::configuration("altercpa: the token is missing"))?;
         let slot = match self.place {
             TokenPlace::Query => Slot::Query { name: TOKEN, secret },
             TokenPlace::Body => Slot::Body { name: TOKEN, secret },

@@ -32,7 +32,9 @@ impl Goal {
                 present("goal", name)?;
                 fields.set("goal", name);
             }
-            Self::Id(0) => return Err(Invalid::new("gid", "must be above zero: the vendor takes zero for none")),
+            Self::Id(0) => {
+                return Err(Invalid::new("gid", "must be above zero: the vendor takes zero for none"));
+            }
             Self::Id(id) => fields.set("gid", id),
         }
         Ok(fields)

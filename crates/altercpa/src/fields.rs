@@ -4,11 +4,7 @@
 
 use std::fmt::{self, Display};
 
-use afflux_core::{
-    Error,
-    operation::Operation,
-    request::Request,
-};
+use afflux_core::{Error, operation::Operation, request::Request};
 use bytes::Bytes;
 use http::header;
 

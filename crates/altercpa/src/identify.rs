@@ -118,7 +118,9 @@ pub trait Changes: Identification {}
 pub trait NamesFlow: Identification {}
 
 /// What an offer can be read by.
-#[diagnostic::on_unimplemented(message = "an offer is read by its id, a flow, a code or a click, not by `{Self}`")]
+#[diagnostic::on_unimplemented(
+    message = "an offer is read by its id, a flow, a code or a click, not by `{Self}`"
+)]
 pub trait NamesOffer: Identification {}
 
 macro_rules! identification {

@@ -29,8 +29,8 @@ pub use self::{
     exto::Exto,
     generated::{ClickData, ClickId, FlowData, FlowId, LeadId, OPERATIONS, OfferData, OfferId, SiteId},
     identify::{
-        Changes, Click, ClickExto, Code, CodeExto, Creates, Flow, FlowExto, Identification, NamesFlow, NamesOffer, Offer,
-        Order, click, code, flow, offer, order,
+        Changes, Click, ClickExto, Code, CodeExto, Creates, Flow, FlowExto, Identification, NamesFlow,
+        NamesOffer, Offer, Order, click, code, flow, offer, order,
     },
     money::{Commission, Currency},
     outcome::{ChangeOutcome, CreateOutcome, ErrorCode, Failure, Lead, Target},

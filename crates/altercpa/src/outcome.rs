@@ -1,10 +1,6 @@
 //! What became of a lead: outcomes as values, refusals by name.
 
-use afflux_core::{
-    Delivery, Error, ErrorKind,
-    decode::JsonText,
-    open_enum,
-};
+use afflux_core::{Delivery, Error, ErrorKind, decode::JsonText, open_enum};
 
 use crate::{
     generated::LeadId,
@@ -167,7 +163,9 @@ impl Failure {
             Delivery::NotSent => Self::NotSent,
             Delivery::Unknown => Self::Unknown,
             Delivery::Answered => match ErrorCode::of(error) {
-                Some(code) if code.is_not_found() && error.kind() == ErrorKind::Refused => Self::NotFound(code),
+                Some(code) if code.is_not_found() && error.kind() == ErrorKind::Refused => {
+                    Self::NotFound(code)
+                }
                 code => Self::Refused(code),
             },
         }
@@ -213,6 +211,11 @@ impl<I: Changes> Target for &CreateOutcome<I> {
 }
 
 /// A lead made of its parts.
-pub(crate) fn lead<I: Identification>(by: I, id: Option<LeadId>, settled_by_duplicate: bool, source: JsonText) -> Lead<I> {
+pub(crate) fn lead<I: Identification>(
+    by: I,
+    id: Option<LeadId>,
+    settled_by_duplicate: bool,
+    source: JsonText,
+) -> Lead<I> {
     Lead { by, id, settled_by_duplicate, source }
 }

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use afflux_core::{Error, ErrorKind, decode::Kept, endpoint::Endpoint, operation::Operation, request::Request};
+use afflux_core::{
+    Error, ErrorKind, decode::Kept, endpoint::Endpoint, operation::Operation, request::Request,
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -101,7 +103,9 @@ impl<'a> FindClick<'a> {
         let flow = self.flow.clone();
         let ids = crate::identify::Ids {
             offer: self.offer.clone(),
-            flow: flow.as_ref().and_then(|key| if let FlowKey::Id(id) = key { Some(id.clone()) } else { None }),
+            flow: flow
+                .as_ref()
+                .and_then(|key| if let FlowKey::Id(id) = key { Some(id.clone()) } else { None }),
             ..Default::default()
         };
         let mut fields = ids.fields()?;
@@ -125,7 +129,10 @@ pub(crate) async fn flow(client: &Client, by: &impl Identification) -> Result<Op
 }
 
 /// Reads an offer; `None` where there is none.
-pub(crate) async fn offer(client: &Client, by: &impl Identification) -> Result<Option<Kept<OfferData>>, Error> {
+pub(crate) async fn offer(
+    client: &Client,
+    by: &impl Identification,
+) -> Result<Option<Kept<OfferData>>, Error> {
     read(client, by, <generated::GetOffer as Endpoint>::OPERATION).await
 }
 

@@ -98,6 +98,10 @@ mod tests {
     use super::*;
     use crate::identify::{Identification, click, code, flow, order};
 
+    fn ids(identification: &impl Identification) -> Ids {
+        identification.ids()
+    }
+
     #[test]
     fn a_repeat_is_harmless_only_where_the_vendor_promises_it() {
         use Effect::{Changes, Creates, MayCreate};
@@ -109,9 +113,6 @@ mod tests {
             assert_eq!(trusting.safety(&ids, effect, false), trustingly, "{ids:?} {effect:?}");
             assert_eq!(trusting.safety(&ids, effect, true), Safety::Unsafe, "accept=1 {ids:?}");
         };
-        fn ids(identification: &impl Identification) -> Ids {
-            identification.ids()
-        }
         for effect in [Creates, MayCreate] {
             with(ids(&click(1).exto("x")), effect, KEYED, KEYED);
             with(ids(&click(1)), effect, Safety::Unsafe, Safety::Unsafe);

@@ -130,7 +130,11 @@ impl Sequence {
         let mut lines = self.lock();
         let line = lines.entry(key.clone()).or_default();
         for (index, older) in line.iter().enumerate() {
-            let covered = entry.changing.as_ref().zip(older.changing.as_ref()).is_some_and(|(new, old)| new.covers(old));
+            let covered = entry
+                .changing
+                .as_ref()
+                .zip(older.changing.as_ref())
+                .is_some_and(|(new, old)| new.covers(old));
             if covered {
                 older.superseded.stop();
                 if index > 0 {

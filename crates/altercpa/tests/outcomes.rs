@@ -7,9 +7,9 @@ mod support;
 use std::time::Duration;
 
 use afflux_altercpa::{
-    ChangeOutcome, ClickData, CreateOutcome, Delivery, ErrorCode, ErrorKind, Failure, FlowData, IfMissing, OfferData,
-    Status, StatusWords, Visitor, click, code, core::decode::Kept, core::transport::Reply, flow, generated::LeadAnswer,
-    offer, order,
+    ChangeOutcome, ClickData, CreateOutcome, Delivery, ErrorCode, ErrorKind, Failure, FlowData, IfMissing,
+    OfferData, Status, StatusWords, Visitor, click, code, core::decode::Kept, core::transport::Reply, flow,
+    generated::LeadAnswer, offer, order,
 };
 use support::{client, duplicate, error, ok, scripted};
 
@@ -34,14 +34,18 @@ fn every_documented_sample_is_written_as_it_came() {
     let found: Kept<ClickData> = same(r#"{ "status": "ok", "click": 1234, "geo": "us" }"#);
     assert_eq!((found.click.as_ref().unwrap().as_str(), found.geo.as_deref()), ("1234", Some("us")));
     let _: Kept<ClickData> = same(r#"{ "status": "error", "error": "no-click" }"#);
-    let read: Kept<FlowData> = same(r#"{ "status": "ok", "id": 1234, "link": "https://r.domain.com/go1234" }"#);
+    let read: Kept<FlowData> =
+        same(r#"{ "status": "ok", "id": 1234, "link": "https://r.domain.com/go1234" }"#);
     assert_eq!(read.link.as_deref(), Some("https://r.domain.com/go1234"));
-    let php: Kept<ClickData> =
-        same(r#"{"status":"ok","click":"12","offer":false,"site":null,"flow":"","geo":[],"time":"1769817600"}"#);
+    let php: Kept<ClickData> = same(
+        r#"{"status":"ok","click":"12","offer":false,"site":null,"flow":"","geo":[],"time":"1769817600"}"#,
+    );
     assert_eq!((php.click.as_ref().unwrap().as_str(), &php.offer, &php.flow), ("12", &None, &None));
     assert_eq!(php.time.get().unwrap().as_second(), 1_769_817_600);
     for geo in [r#"["us","de"]"#, r#"{"3":"us","7":"de"}"#] {
-        let text = format!(r#"{{"status":"ok","id":5,"name":"X","geo":{geo},"param":[],"price":{{"us":1.10}},"site":[]}}"#);
+        let text = format!(
+            r#"{{"status":"ok","id":5,"name":"X","geo":{geo},"param":[],"price":{{"us":1.10}},"site":[]}}"#
+        );
         let read: Kept<OfferData> = same(&text);
         assert_eq!(read.geo.get().unwrap().as_slice(), ["us", "de"], "{geo}");
         assert_eq!(read.price.as_ref().unwrap().text(), r#"{"us":1.10}"#);
@@ -59,7 +63,9 @@ async fn a_duplicate_on_the_first_try_is_not_success() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_to_a_keyed_create_is_retried_and_duplicate_means_success() {
-    for lost in [Reply::lost(), Reply::answer(200, ""), Reply::answer(502, "<html>"), error("db"), Reply::never()] {
+    for lost in
+        [Reply::lost(), Reply::answer(200, ""), Reply::answer(502, "<html>"), error("db"), Reply::never()]
+    {
         let (cpa, mock) = scripted([lost, duplicate()]);
         let outcome = cpa.create(click(1).exto("x")).send().await.unwrap();
         assert!(matches!(&outcome, CreateOutcome::Created(lead) if lead.settled_by_duplicate), "{outcome:?}");
@@ -144,7 +150,8 @@ async fn a_change_that_may_create_is_retried_with_its_key_only() {
     let words = StatusWords::new().new_lead(["lead"]).approve(["sale"]);
     let new = || Status::word("lead").by(&words);
     let (cpa, mock) = client(|_| Reply::lost());
-    let calls = |mock: &afflux_altercpa::core::transport::MockTransport, before: usize| mock.seen().len() - before;
+    let calls =
+        |mock: &afflux_altercpa::core::transport::MockTransport, before: usize| mock.seen().len() - before;
     let before = mock.seen().len();
     let _ = cpa.change(click(1)).if_missing(IfMissing::Create).status(Status::Approve).send().await;
     assert_eq!(calls(&mock, before), 1, "auto without a key");
@@ -215,7 +222,11 @@ async fn nothing_found_is_none_and_a_lost_answer_is_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn any_content_type_and_any_type_of_id_is_read() {
-    for body in [r#"{"status":"ok","id":1234}"#, r#"{"status":"ok","id":"1234"}"#, "\n {\"id\":1234,\"status\":\"ok\"}"] {
+    for body in [
+        r#"{"status":"ok","id":1234}"#,
+        r#"{"status":"ok","id":"1234"}"#,
+        "\n {\"id\":1234,\"status\":\"ok\"}",
+    ] {
         let reply = Reply::answer(200, body).header("content-type", "text/html; charset=utf8");
         let (cpa, _) = scripted([reply.after(Duration::from_secs(20))]);
         let outcome = cpa.create(click(1)).send().await.unwrap();

@@ -88,7 +88,8 @@ impl Server {
     fn answer(&mut self, seen: &Seen) -> String {
         let text = form(seen);
         let fields: BTreeMap<&str, &str> = text.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        let source = ["click", "flow", "code"].map(|name| fields.get(name).copied().unwrap_or_default()).concat();
+        let source =
+            ["click", "flow", "code"].map(|name| fields.get(name).copied().unwrap_or_default()).concat();
         let key = (source, fields.get("exto").copied().unwrap_or_default().to_owned());
         let known = self.leads.iter().position(|lead| *lead == key);
         let creates = seen.path.ends_with("click.json") || fields.contains_key("auto");
@@ -97,7 +98,9 @@ impl Server {
             Some(index) if seen.path.ends_with("click.json") && !key.1.is_empty() => {
                 format!(r#"{{"status":"error","error":"duplicate","id":{index}}}"#)
             }
-            Some(_) if seen.path.ends_with("status.json") => r#"{"status":"error","error":"edit"}"#.to_owned(),
+            Some(_) if seen.path.ends_with("status.json") => {
+                r#"{"status":"error","error":"edit"}"#.to_owned()
+            }
             _ if creates => {
                 self.leads.push(key);
                 format!(r#"{{"status":"ok","id":{}}}"#, self.leads.len() - 1)
@@ -126,7 +129,12 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
 
 /// Runs under paused time: no wait takes any.
 fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 /// How many requests went out until one left it open what the server did, that one included.

@@ -30,7 +30,9 @@ async fn a_newer_status_drops_the_repeat_of_an_older_one() {
     }
     let newer = line.change(cpa.change(click(1)).status(Status::Approve)).await.unwrap();
     assert!(matches!(newer, Sequenced::Done(ChangeOutcome::Changed { .. })));
-    let Sequenced::Superseded { last, .. } = older.await.unwrap().unwrap() else { panic!("the older one was sent") };
+    let Sequenced::Superseded { last, .. } = older.await.unwrap().unwrap() else {
+        panic!("the older one was sent")
+    };
     assert_eq!(last.unwrap().attempts().len(), 1);
     assert_eq!(mock.seen().len(), 2);
     assert!(form(mock.seen().last().unwrap()).contains("approve"));

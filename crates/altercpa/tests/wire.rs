@@ -7,9 +7,9 @@ mod support;
 use std::net::{IpAddr, Ipv4Addr};
 
 use afflux_altercpa::{
-    ChangeOutcome, Client, Commission, CreateOutcome, Currency, CurrencyNumber, ErrorKind, Exto, Failure, Goal, IfMissing,
-    Meaning, OrderCurrency, ReasonId, Status, StatusId, StatusWords, TokenPlace, Traffic, Visitor, click, code,
-    core::transport::MockTransport, flow, offer, order,
+    ChangeOutcome, Client, Commission, CreateOutcome, Currency, CurrencyNumber, ErrorKind, Exto, Failure,
+    Goal, IfMissing, Meaning, OrderCurrency, ReasonId, Status, StatusId, StatusWords, TokenPlace, Traffic,
+    Visitor, click, code, core::transport::MockTransport, flow, offer, order,
 };
 use httpmock::{Method::POST, MockServer};
 use rust_decimal::Decimal;
@@ -111,9 +111,11 @@ async fn every_field_goes_out_under_its_name() {
         .unwrap();
     assert_eq!(
         sent(&mock),
-        ["/api/site/click.json click=1&status=cancel&stc=cancel&reason=7&wm=25.00&cc=EUR&goal=ftd&name=Ana&phone=+48 600\
+        [
+            "/api/site/click.json click=1&status=cancel&stc=cancel&reason=7&wm=25.00&cc=EUR&goal=ftd&name=Ana&phone=+48 600\
           &email=ana@example.com&country=PL&base=0.0000000001&currency=PLN&curr=3&count=2&comment=a&b=c&mobile=desktop\
-          &bad=1&time=1769817600"]
+          &bad=1&time=1769817600"
+        ]
     );
     let raw = String::from_utf8(mock.seen()[0].body.to_vec()).unwrap();
     assert!(raw.contains("comment=a%26b%3Dc") && raw.contains("phone=%2B48%20600"), "{raw}");
@@ -125,16 +127,28 @@ async fn money_goes_out_in_one_of_its_pairs() {
     let (cpa, mock) = client(|_| ok());
     let change = || cpa.change(order(1));
     change().advertiser_payout(euros(990), Currency::USD).send().await.unwrap();
-    change().payout(euros(1), Currency::USD).advertiser_payout(euros(2), Currency::new("PLN")).send().await.unwrap();
+    change()
+        .payout(euros(1), Currency::USD)
+        .advertiser_payout(euros(2), Currency::new("PLN"))
+        .send()
+        .await
+        .unwrap();
     let amount = Commission::Amount(euros(-150));
     change().payout_with_commission(euros(2500), Currency::EUR, amount).send().await.unwrap();
     let percent = Commission::Percent(Decimal::new(125, 1));
     change().payout_with_commission(euros(2500), Currency::EUR, percent).send().await.unwrap();
     change().goal(Goal::Id(4)).status(Status::id(StatusId::COMPLETED)).send().await.unwrap();
-    let forms: Vec<String> = sent(&mock).iter().map(|line| line.replace("/api/site/status.json order=1&", "")).collect();
+    let forms: Vec<String> =
+        sent(&mock).iter().map(|line| line.replace("/api/site/status.json order=1&", "")).collect();
     assert_eq!(
         forms,
-        ["pay=9.90&cc=USD", "pay=0.02&cc=PLN", "wm=25.00&cc=EUR&pd=-1.50", "wm=25.00&cc=EUR&pp=12.5", "stid=10&gid=4"]
+        [
+            "pay=9.90&cc=USD",
+            "pay=0.02&cc=PLN",
+            "wm=25.00&cc=EUR&pd=-1.50",
+            "wm=25.00&cc=EUR&pp=12.5",
+            "stid=10&gid=4"
+        ]
     );
 }
 
@@ -225,11 +239,14 @@ async fn on_a_real_line_the_token_is_in_the_query_and_everything_else_in_the_for
                 .query_param("token", TOKEN)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body("click=90112&exto=ORD-7781&wm=25.00&cc=EUR");
-            then.status(200).header("content-type", "text/html; charset=utf-8").body(r#"{"status":"ok","id":"1234"}"#);
+            then.status(200)
+                .header("content-type", "text/html; charset=utf-8")
+                .body(r#"{"status":"ok","id":"1234"}"#);
         })
         .await;
     let cpa = Client::site(&server.base_url(), TOKEN).unwrap();
-    let lead = cpa.create(click(90112).exto("ORD-7781")).payout(euros(2500), Currency::EUR).send().await.unwrap();
+    let lead =
+        cpa.create(click(90112).exto("ORD-7781")).payout(euros(2500), Currency::EUR).send().await.unwrap();
     mock.assert_async().await;
     assert!(matches!(&lead, CreateOutcome::Created(lead) if lead.id.as_ref().unwrap().as_str() == "1234"));
 }
@@ -239,7 +256,9 @@ async fn on_a_real_line_the_token_goes_into_the_body_by_option() {
     let server = MockServer::start_async().await;
     let change = server
         .mock_async(|when, then| {
-            when.method(POST).path("/api/site/status.json").body(format!("order=1&status=approve&token={TOKEN}"));
+            when.method(POST)
+                .path("/api/site/status.json")
+                .body(format!("order=1&status=approve&token={TOKEN}"));
             then.status(200).body(r#"{"status":"ok"}"#);
         })
         .await;
@@ -252,7 +271,12 @@ async fn on_a_real_line_the_token_goes_into_the_body_by_option() {
             then.status(200).body(r#"{"status":"error","error":"no-click"}"#);
         })
         .await;
-    let cpa = Client::builder(&server.base_url()).unwrap().site_token(TOKEN).token_place(TokenPlace::Body).build().unwrap();
+    let cpa = Client::builder(&server.base_url())
+        .unwrap()
+        .site_token(TOKEN)
+        .token_place(TokenPlace::Body)
+        .build()
+        .unwrap();
     let outcome = cpa.change(order(1)).status(Status::Approve).send().await.unwrap();
     assert!(matches!(outcome, ChangeOutcome::Changed { id: None, .. }));
     assert!(cpa.find_click(Visitor::Caller).send().await.unwrap().is_none());
@@ -266,7 +290,10 @@ async fn no_output_shows_the_token() {
         let echo = format!(r#"{{"status":"error","error":"auth","token":"{TOKEN}"}}"#);
         let reply = afflux_altercpa::core::transport::Reply::answer(200, echo).header("x-echo", TOKEN);
         let (cpa, _) = built(MockTransport::script([reply]), place, false);
-        let create = cpa.create(click(1).exto("x")).email("ana@example.com").status(Status::word("w").means(Meaning::Wait));
+        let create = cpa
+            .create(click(1).exto("x"))
+            .email("ana@example.com")
+            .status(Status::word("w").means(Meaning::Wait));
         let shown = format!("{cpa:?} {create:?}");
         assert!(!shown.contains(TOKEN) && !shown.contains("s3cr3t") && !shown.contains("ana@"), "{shown}");
         let error = create.send().await.unwrap_err();

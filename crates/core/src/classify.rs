@@ -89,7 +89,9 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
     }
     match (&mark, &fault.code) {
         (None, None) => Class::Unreadable("the body has no mark of success"),
-        (_, Some(code)) if matches!(code.as_str(), "401" | "403") || answers.unauthorized.contains(&code.as_str()) => {
+        (_, Some(code))
+            if matches!(code.as_str(), "401" | "403") || answers.unauthorized.contains(&code.as_str()) =>
+        {
             Class::Unauthorized(fault)
         }
         (_, Some(code)) if code == "429" => Class::RateLimited(fault),

@@ -112,7 +112,8 @@ pub fn request(
         }
     }
     request = body.finish(request, as_given, &mut found);
-    let given = |name: &str| request.query_value(name).is_some_and(|value| !value.is_empty()) || body.has(name);
+    let given =
+        |name: &str| request.query_value(name).is_some_and(|value| !value.is_empty()) || body.has(name);
     let safety = operation.safety_given(given);
     request = request.safety(safety);
     if found.is_empty() { Ok(request) } else { Err(found) }
@@ -211,7 +212,9 @@ fn as_fields(schema: &Schema, form: Value) -> Value {
     for field in schema.fields {
         if let Some(value) = fields.get_mut(field.name) {
             let read = match (field.schema.kind, &*value) {
-                (Kind::Integer | Kind::Number | Kind::Boolean, Value::String(text)) => serde_json::from_str(text).ok(),
+                (Kind::Integer | Kind::Number | Kind::Boolean, Value::String(text)) => {
+                    serde_json::from_str(text).ok()
+                }
                 (Kind::String, Value::Number(number)) => Some(Value::from(number.to_string())),
                 _ => None,
             };
@@ -302,7 +305,8 @@ impl<'a> Body<'a> {
             let value: Value = serde_json::from_str(&text).unwrap_or_default();
             let at = if self.whole.is_some() { BODY } else { "" };
             // A form carries texts: `"12"` is as good a number as `12`.
-            let value = if body.encoding == BodyEncoding::Form { as_fields(&body.schema, value) } else { value };
+            let value =
+                if body.encoding == BodyEncoding::Form { as_fields(&body.schema, value) } else { value };
             found.extend(body.schema.violations(at, &value));
         }
         match body.encoding {

@@ -378,7 +378,8 @@ impl Operation {
             Safety::Keyed(key) => given(key) && self.keyed_with.iter().all(|name| given(name)),
             _ => true,
         };
-        let tamed = |hazard: &Hazard| !hazard.unless.is_empty() && hazard.unless.iter().all(|name| given(name));
+        let tamed =
+            |hazard: &Hazard| !hazard.unless.is_empty() && hazard.unless.iter().all(|name| given(name));
         let harmful = self.hazards.iter().any(|hazard| given(hazard.with) && !tamed(hazard));
         if keyed && !harmful { self.safety } else { Safety::Unsafe }
     }

@@ -3,12 +3,7 @@
 //! Dropping a call's future also ends it, but in the middle of an attempt: bytes have left and nobody reads what the
 //! vendor says to them. A call that is merely no longer wanted should rather hear its answer and then not try again.
 
-use std::{
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-};
+use std::{future::Future, pin::pin, sync::Arc, task::Poll};
 
 use tokio::sync::watch;
 

@@ -91,7 +91,9 @@ impl PostbackTemplate {
     pub fn new(address: impl Into<String>) -> Result<Self, Error> {
         let address = address.into();
         if address.contains(['?', '#', '{', '}']) {
-            return Err(Error::configuration("altercpa: a postback's address must have no query, fragment or braces"));
+            return Err(Error::configuration(
+                "altercpa: a postback's address must have no query, fragment or braces",
+            ));
         }
         BaseUrl::parse_allowing_plain_http(&address)
             .map_err(|error| Error::configuration(format!("altercpa: a postback's address {error}")))?;
@@ -124,7 +126,8 @@ impl PostbackTemplate {
     /// The URL to enter in the panel. It holds the secrets.
     pub fn url(&self) -> String {
         let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
-        let filled = self.parameters.iter().map(|(name, filled)| format!("{}={{{}}}", encode(name), filled.name()));
+        let filled =
+            self.parameters.iter().map(|(name, filled)| format!("{}={{{}}}", encode(name), filled.name()));
         let fixed = self.secrets.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
         let query: Vec<String> = filled.chain(fixed).collect();
         if query.is_empty() { self.address.clone() } else { format!("{}?{}", self.address, query.join("&")) }

@@ -101,9 +101,15 @@ impl StatusWords {
             if word.trim().is_empty() || word.contains(',') {
                 return Err(Invalid::new(meaning.list(), "must be words without commas, none of them empty"));
             }
-            let other = all.iter().skip(index + 1).find(|(other, same_word)| other != meaning && same(same_word, word));
+            let other = all
+                .iter()
+                .skip(index + 1)
+                .find(|(other, same_word)| other != meaning && same(same_word, word));
             if let Some((other, _)) = other {
-                let demand = format!("has a word that is in `{}` too: which of them wins is not documented", other.list());
+                let demand = format!(
+                    "has a word that is in `{}` too: which of them wins is not documented",
+                    other.list()
+                );
                 return Err(Invalid::new(meaning.list(), demand));
             }
         }

@@ -34,7 +34,8 @@ pub(crate) fn built(mock: MockTransport, place: TokenPlace, global: bool) -> (Cl
     let builder = Client::builder("https://cpa.example.net").unwrap().token_place(place);
     let builder = if global { builder.global_token(TOKEN) } else { builder.site_token(TOKEN) };
     let transport = Arc::new(mock.clone());
-    let client = builder.engine(|engine| engine.transport(transport).retry(RetryPolicy::default())).build().unwrap();
+    let client =
+        builder.engine(|engine| engine.transport(transport).retry(RetryPolicy::default())).build().unwrap();
     (client, mock)
 }
 

@@ -125,7 +125,9 @@ pub(crate) fn operation(api: &Api, operation: &Operation) -> String {
         let hazards: Vec<String> = operation
             .hazards
             .iter()
-            .map(|(with, unless)| format!("Hazard {{ with: {}, unless: {} }}", literal(with), literals(unless)))
+            .map(|(with, unless)| {
+                format!("Hazard {{ with: {}, unless: {} }}", literal(with), literals(unless))
+            })
             .collect();
         parts.push(format!("hazards: &[{}]", hazards.join(", ")));
     }

@@ -35,9 +35,10 @@ impl<'a> Lowering<'a> {
             SafetyRule::ReadOnly => Safety::ReadOnly,
             SafetyRule::Idempotent => Safety::Idempotent,
             SafetyRule::Unsafe => Safety::Unsafe,
-            SafetyRule::Keyed(rule) => {
-                Safety::Keyed(rule.keyed.value.clone(), rule.with.iter().map(|name| name.value.clone()).collect())
-            }
+            SafetyRule::Keyed(rule) => Safety::Keyed(
+                rule.keyed.value.clone(),
+                rule.with.iter().map(|name| name.value.clone()).collect(),
+            ),
         };
         let hazards: Vec<(String, Vec<String>)> = extension
             .unsafe_with
@@ -150,7 +151,8 @@ impl<'a> Lowering<'a> {
         names.sort();
         names.dedup();
         let span = Span::of(&operation.extension.value.safety);
-        let found = names.into_iter().map(|name| Some((name.clone(), self.lookup(name, span, parameters, body)?)));
+        let found =
+            names.into_iter().map(|name| Some((name.clone(), self.lookup(name, span, parameters, body)?)));
         found.collect::<Vec<_>>().into_iter().flatten().collect()
     }
 
