@@ -84,6 +84,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Makes at most so many calls in any span of this length. The vendor documents no limit and none is kept by default;
+    /// `limit(10, Duration::from_secs(1))` is polite to a small install.
+    pub fn limit(mut self, calls: u32, per: Duration) -> Self {
+        let buckets = generated::buckets(None).into_iter().map(|bucket| bucket.window(calls, per));
+        self.engine = self.engine.buckets(buckets.collect());
+        self
+    }
+
     /// Everything that is not the vendor's: deadline, retries, transport, clock, limits, certificates.
     ///
     /// ```
@@ -108,7 +116,8 @@ impl ClientBuilder {
             TokenPlace::Query => Slot::Query { name: TOKEN, secret },
             TokenPlace::Body => Slot::Body { name: TOKEN, secret },
         };
-        let credentials = Credentials::new().variant(TOKEN, [slot])?;
+        // The key of a site token is a secret without the site's number, too.
+        let credentials = Credentials::new().variant(TOKEN, [slot])?.mask_after('-');
         let engine = self.engine.credentials(credentials).build()?;
         Ok(Client { engine, kind, trust_exto: self.trust_exto })
     }

@@ -132,3 +132,21 @@ async fn a_decision_of_the_vendors_stays_an_error() {
     assert_eq!(older.unwrap_err().vendor_code(), Some("bad-id"));
     assert!(newer.is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_polite_limit_spreads_calls() {
+    let mock = afflux_altercpa::core::transport::MockTransport::new(|_| ok());
+    let transport = std::sync::Arc::new(mock.clone());
+    let cpa = afflux_altercpa::Client::builder("https://cpa.example.net")
+        .unwrap()
+        .site_token(support::TOKEN)
+        .limit(2, Duration::from_secs(1))
+        .engine(|engine| engine.transport(transport))
+        .build()
+        .unwrap();
+    let started = tokio::time::Instant::now();
+    for _ in 0..5 {
+        cpa.change(click(1)).status(Status::Approve).send().await.unwrap();
+    }
+    assert!(started.elapsed() >= Duration::from_secs(2), "{:?}", started.elapsed());
+}

@@ -48,7 +48,7 @@ impl<'a> Lowering<'a> {
                 HazardRule::Unless(rule) => (rule.with.clone(), rule.unless.words()),
             })
             .collect();
-        let asked = self.asked(operation, &safety, &hazards, &parameters, body.as_ref());
+        let asked = self.asked(extension, &parameters, body.as_ref());
         if stated.method == "GET" && safety != Safety::ReadOnly && extension.unsafe_with.is_empty() {
             // Vendors that change things by GET exist; it must be on purpose.
             let said = "a GET that is not read-only needs a `description` that says what it changes";
@@ -133,26 +133,31 @@ impl<'a> Lowering<'a> {
     /// How code asks for everything that the safety depends on.
     fn asked(
         &mut self,
-        operation: &'a spec::Operation,
-        safety: &Safety,
-        hazards: &[(String, Vec<String>)],
+        extension: &'a spec::OperationExtension,
         parameters: &[Parameter],
         body: Option<&Body>,
     ) -> Vec<(String, Lookup)> {
-        let mut names: Vec<&String> = Vec::new();
-        if let Safety::Keyed(key, with) = safety {
-            names.push(key);
-            names.extend(with);
+        let mut names: Vec<(&String, Span)> = Vec::new();
+        if let SafetyRule::Keyed(rule) = &extension.safety.value {
+            names.extend(
+                std::iter::once(&rule.keyed).chain(&rule.with).map(|name| (&name.value, Span::of(name))),
+            );
         }
-        for (with, unless) in hazards {
-            names.push(with);
-            names.extend(unless);
+        for rule in &extension.unsafe_with {
+            let span = Span::of(rule);
+            match &rule.value {
+                HazardRule::Always(name) => names.push((name, span)),
+                HazardRule::Unless(rule) => {
+                    names.push((&rule.with, span));
+                    names.extend(rule.unless.0.iter().map(|name| (&name.value, span)));
+                }
+            }
         }
-        names.sort();
-        names.dedup();
-        let span = Span::of(&operation.extension.value.safety);
-        let found =
-            names.into_iter().map(|name| Some((name.clone(), self.lookup(name, span, parameters, body)?)));
+        names.sort_by_key(|(name, _)| *name);
+        names.dedup_by_key(|(name, _)| *name);
+        let found = names
+            .into_iter()
+            .map(|(name, span)| Some((name.clone(), self.lookup(name, span, parameters, body)?)));
         found.collect::<Vec<_>>().into_iter().flatten().collect()
     }
 
