@@ -2,5 +2,7 @@
 
 pub use afflux_core as core;
 pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
+#[cfg(feature = "altercpa")]
+pub use afflux_altercpa as altercpa;
 #[cfg(feature = "irev")]
 pub use afflux_irev as irev;

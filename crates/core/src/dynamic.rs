@@ -12,9 +12,9 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    operation::{BodyEncoding, Operation, Parameter, Place, Safety, Style},
+    operation::{BodyEncoding, Operation, Parameter, Place, Style},
     request::Request,
-    schema::{Kind, Violation},
+    schema::{Kind, Schema, Violation},
 };
 
 /// How our own words about a repeated name end.
@@ -31,6 +31,12 @@ impl Parameters {
     /// Reads a JSON object. A name given twice is an error: one of the two would be lost.
     pub fn parse(text: &str) -> Result<Self, NotParameters> {
         serde_json::from_str(text).map_err(NotParameters::of)
+    }
+
+    /// What is given, as texts.
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = (&str, String)> {
+        let given = self.0.iter().filter(|(_, value)| given(value).is_some());
+        given.map(|(name, value)| (name.as_str(), scalar(value)))
     }
 
     fn get(&self, name: &str) -> Option<&RawValue> {
@@ -143,11 +149,10 @@ pub fn request(
         }
     }
     request = body.finish(request, as_given, &mut found);
-    if let Safety::Keyed(key) = operation.safety
-        && (request.query_value(key).is_some_and(|value| !value.is_empty()) || body.has(key))
-    {
-        request = request.keyed();
-    }
+    let given =
+        |name: &str| request.query_value(name).is_some_and(|value| !value.is_empty()) || body.has(name);
+    let safety = operation.safety_given(given);
+    request = request.safety(safety);
     if found.is_empty() { Ok(request) } else { Err(found) }
 }
 
@@ -238,6 +243,26 @@ fn place(
     request
 }
 
+/// The fields of a form as the types that their schemas ask for, where the text allows it.
+fn as_fields(schema: &Schema, form: Value) -> Value {
+    let Value::Object(mut fields) = form else { return form };
+    for field in schema.fields {
+        if let Some(value) = fields.get_mut(field.name) {
+            let read = match (field.schema.kind, &*value) {
+                (Kind::Integer | Kind::Number | Kind::Boolean, Value::String(text)) => {
+                    serde_json::from_str(text).ok()
+                }
+                (Kind::String, Value::Number(number)) => Some(Value::from(number.to_string())),
+                _ => None,
+            };
+            if let Some(read) = read {
+                *value = read;
+            }
+        }
+    }
+    Value::Object(fields)
+}
+
 /// The body on its way: given whole under `body`, or field by field where the body is open.
 struct Body<'a> {
     operation: &'static Operation,
@@ -316,17 +341,18 @@ impl<'a> Body<'a> {
             // A valid raw value always reads again.
             let value: Value = serde_json::from_str(&text).unwrap_or_default();
             let at = if self.whole.is_some() { BODY } else { "" };
+            // A form carries texts: `"12"` is as good a number as `12`.
+            let value =
+                if body.encoding == BodyEncoding::Form { as_fields(&body.schema, value) } else { value };
             found.extend(body.schema.violations(at, &value));
         }
         match body.encoding {
             BodyEncoding::Json => request.json_text(text),
             BodyEncoding::Binary => request.with_body(crate::request::Body::Bytes(text.into())),
             BodyEncoding::Form => match serde_json::from_str::<Parameters>(&text) {
-                Ok(fields) => fields
-                    .0
-                    .iter()
-                    .filter(|(_, value)| given(value).is_some())
-                    .fold(request, |request, (name, value)| request.form_pair(name, scalar(value))),
+                Ok(fields) => {
+                    fields.scalars().fold(request, |request, (name, value)| request.form_pair(name, value))
+                }
                 Err(_) => {
                     found.push(Violation::new(BODY, "must be an object"));
                     request
@@ -341,7 +367,7 @@ impl<'a> Body<'a> {
 mod tests {
     use super::*;
     use crate::{
-        operation::RequestBody,
+        operation::{Hazard, RequestBody, Safety},
         request,
         schema::{Field, Schema},
     };
@@ -420,6 +446,72 @@ mod tests {
     fn as_given_checks_nothing_and_keeps_unknown_names() {
         let request = built(&LIST, r#"{"kind":"x","per_page":101,"new":"1"}"#, true).unwrap();
         assert_eq!(request.query(), "per_page=101&new=1");
+    }
+
+    #[test]
+    fn what_makes_a_repeat_harmful_is_seen_in_what_is_given() {
+        const NUMBER: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+        const fn field(name: &'static str) -> Field {
+            Field { name, required: false, read_only: false, schema: NUMBER, summary: "" }
+        }
+        const CHANGE: Operation = Operation {
+            id: "change",
+            safety: Safety::Keyed("key"),
+            keyed_with: &["source"],
+            hazards: &[
+                Hazard { with: "book", unless: &[] },
+                Hazard { with: "create", unless: &["source", "owner"] },
+            ],
+            body: Some(RequestBody {
+                encoding: BodyEncoding::Form,
+                required: true,
+                schema: Schema {
+                    kind: Kind::Object,
+                    fields: &[field("key"), field("source"), field("owner"), field("book"), field("create")],
+                    ..Schema::ANY
+                },
+            }),
+            ..Operation::GET
+        };
+        let table = [
+            (r#"{"key":1,"source":2}"#, Safety::Keyed("key")),
+            (r#"{"body":{"key":1,"source":"2"}}"#, Safety::Keyed("key")),
+            (r#"{"key":1}"#, Safety::Unsafe),
+            (r#"{"source":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"book":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"create":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"create":1,"owner":1}"#, Safety::Keyed("key")),
+        ];
+        for (given, safety) in table {
+            assert_eq!(built(&CHANGE, given, false).unwrap().effective_safety(), safety, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_form_takes_a_number_as_a_text_and_back() {
+        const FORM: Operation = Operation {
+            id: "form",
+            body: Some(RequestBody {
+                encoding: BodyEncoding::Form,
+                required: true,
+                schema: Schema {
+                    kind: Kind::Object,
+                    fields: &[
+                        Field { name: "id", required: true, read_only: false, schema: PAGE, summary: "" },
+                        Field { name: "word", required: false, read_only: false, schema: WORD, summary: "" },
+                    ],
+                    ..Schema::ANY
+                },
+            }),
+            ..Operation::GET
+        };
+        for given in [r#"{"id":12,"word":1.10}"#, r#"{"id":"12","word":"1.10"}"#] {
+            let request = built(&FORM, given, false).unwrap();
+            let request::Body::Bytes(text) = request.body() else { panic!("no body") };
+            assert_eq!(text, "id=12&word=1.10");
+        }
+        assert_eq!(built(&FORM, r#"{"id":"x"}"#, false).unwrap_err(), "id must be a whole number");
+        assert_eq!(built(&FORM, r#"{"id":"101"}"#, false).unwrap_err(), "id must be at most 100");
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::{
     base_url::{BaseUrl, Origin},
     error::Error,
     operation::{Operation, Safety},
+    stop::Stop,
 };
 
 /// What stays as it is in a path segment and in a query: the unreserved characters.
@@ -121,6 +122,7 @@ pub struct Request {
     pub(crate) stream_answer: bool,
     pub(crate) repeat_unknown: bool,
     pub(crate) next_step: Option<Box<str>>,
+    pub(crate) stop: Option<Stop>,
 }
 
 impl fmt::Debug for Request {
@@ -166,6 +168,7 @@ impl Request {
             stream_answer: false,
             repeat_unknown: false,
             next_step: None,
+            stop: None,
         }
     }
 
@@ -352,6 +355,14 @@ impl Request {
     #[must_use]
     pub fn repeat_unknown(mut self) -> Self {
         self.repeat_unknown = true;
+        self
+    }
+
+    /// Ends the call between its attempts when the signal is raised: the error is that of the last attempt, or, where
+    /// there was none, one that says that nothing was sent.
+    #[must_use]
+    pub fn stop_on(mut self, stop: Stop) -> Self {
+        self.stop = Some(stop);
         self
     }
 

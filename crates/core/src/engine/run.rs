@@ -167,11 +167,13 @@ impl Run {
 
     /// One wait and one attempt: a success, nothing (try again), or the end.
     async fn step(&mut self) -> Result<Option<Got>, Error> {
-        if !self.wait.is_zero() {
-            let until = self.inner.clock.now() + self.wait;
-            self.inner.clock.sleep_until(until).await;
-        }
-        let permit = self.permit().await?;
+        let permit = match self.request.stop.clone() {
+            None => self.turn().await?,
+            Some(stop) => match stop.before(self.turn()).await {
+                Some(permit) => permit?,
+                None => return Err(self.stopped()),
+            },
+        };
         let started = self.inner.clock.now();
         let sent = Sent::default();
         let flight = Flight { permit: Some(permit), sent: sent.clone() };
@@ -192,6 +194,27 @@ impl Run {
                 half => self.timed_out(permit, started, &sent, half),
             },
         }
+    }
+
+    /// The wait before an attempt, and its permit.
+    async fn turn(&mut self) -> Result<Permit, Error> {
+        if !self.wait.is_zero() {
+            let until = self.inner.clock.now() + self.wait;
+            self.inner.clock.sleep_until(until).await;
+        }
+        self.permit().await
+    }
+
+    /// The end of a call that is no longer wanted: the story is that of its last attempt.
+    fn stopped(&mut self) -> Error {
+        let error = self.last.take().unwrap_or_else(|| {
+            let what = "was not sent: it was withdrawn before its first attempt";
+            let mut error = Error::new(ErrorKind::Guard, Delivery::NotSent, what);
+            self.describe(&mut error);
+            error
+        });
+        telemetry::failed(&self.span, &error);
+        error
     }
 
     /// Whether a status says enough without the whole body: not a success, whose body is the answer, and not where
