@@ -89,7 +89,11 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
     }
     match (&mark, &fault.code) {
         (None, None) => Class::Unreadable("the body has no mark of success"),
-        (_, Some(code)) if matches!(code.as_str(), "401" | "403") => Class::Unauthorized(fault),
+        (_, Some(code))
+            if matches!(code.as_str(), "401" | "403") || answers.unauthorized.contains(&code.as_str()) =>
+        {
+            Class::Unauthorized(fault)
+        }
         (_, Some(code)) if code == "429" => Class::RateLimited(fault),
         _ => Class::Refused(fault),
     }
@@ -110,6 +114,9 @@ fn unless_marked(answers: &Answers, body: &Bytes) -> Class {
     let code = fault.code.as_deref();
     if outcome(answers, StatusCode::OK, Some(&value), code) {
         return Class::Success;
+    }
+    if code.is_some_and(|code| answers.unauthorized.contains(&code)) {
+        return Class::Unauthorized(fault);
     }
     // A code in the body that is a status of an error means what the status would.
     let status = code.and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
@@ -175,6 +182,7 @@ mod tests {
     const MARKED: Answers = Answers {
         success: Some(("status", &["ok"])),
         code: &["error"],
+        unauthorized: &["auth"],
         unsettled: &["db"],
         outcomes: &["duplicate"],
         ..Answers::JSON
@@ -192,6 +200,7 @@ mod tests {
         format: Format::Text,
         failure: Some(("status", &["fail"])),
         code: &["code"],
+        unauthorized: &["auth"],
         ..Answers::JSON
     };
 
@@ -214,7 +223,8 @@ mod tests {
             (&MARKED, 200, r#"{"status":"ok","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"duplicate","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"db"}"#, "server"),
-            (&MARKED, 200, r#"{"status":"error","error":"auth"}"#, "refused"),
+            (&MARKED, 200, r#"{"status":"error","error":"auth"}"#, "unauthorized"),
+            (&MARKED, 200, r#"{"status":"error","error":"traffic"}"#, "refused"),
             (&MARKED, 200, r#"{"id":1}"#, "unreadable"),
             (&MARKED, 200, r#"{"status":"ok","#, "unreadable"),
             (&MARKED, 200, "<html>", "unreadable"),
@@ -238,6 +248,7 @@ mod tests {
             (&UNDOCUMENTED, 200, r#"{"status":"fail"}"#, "refused"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":"401"}"#, "unauthorized"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":403}"#, "unauthorized"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail","code":"auth"}"#, "unauthorized"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":503}"#, "server"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":429}"#, "limited"),
             (&UNDOCUMENTED, 200, "<html>", "unreadable"),

@@ -126,6 +126,7 @@ pub(crate) fn imports(body: &str) -> String {
                 "BodyEncoding",
                 "Cost",
                 "Format",
+                "Hazard",
                 "JobRules",
                 "Operation",
                 "Paging",
