@@ -15,9 +15,9 @@ use afflux_core::{
 use http::StatusCode;
 
 use crate::generated::{
-    CreateLead, CreateSites, Event, EventPart, EventPlace, EventsCalls, ExportClicks, ExportClicksAnswer, LeadForm,
-    ListDetails, ListSites, Metric, OPERATIONS, Query, QueryScope, Site, SiteChange, SiteInput, SitesCalls,
-    Status, UpdateSite, UpdateSiteAnswer, UploadEvents, buckets,
+    CreateLead, CreateSites, Event, EventPart, EventPlace, EventsCalls, ExportClicks, ExportClicksAnswer,
+    LeadForm, ListDetails, ListSites, Metric, OPERATIONS, Query, QueryScope, Site, SiteChange, SiteInput,
+    SitesCalls, Status, UpdateSite, UpdateSiteAnswer, UploadEvents, buckets,
 };
 
 fn text(request: &Request) -> String {
