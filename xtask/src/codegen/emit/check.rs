@@ -21,7 +21,7 @@ pub(crate) fn is_needed(api: &Api, ty: &Ty) -> bool {
             let choice = api.choices.iter().find(|choice| choice.name == *name);
             choice.is_some_and(|choice| choice.variants.iter().any(|(_, ty)| is_needed(api, ty)))
         }
-        Ty::List(item) => is_needed(api, item),
+        Ty::List(item) | Ty::Map(item) => is_needed(api, item),
         _ => false,
     }
 }
@@ -49,6 +49,16 @@ pub(crate) fn statements(api: &Api, name: &str, ty: &Ty, check: &Check, value: &
                     code,
                     "for (index, item) in {value}.iter().enumerate() {{ \
                      item.check().map_err(|violation| violation.below(&format!(\"[{{index}}]\")){below})?; }}"
+                );
+            }
+            Ty::Map(_) => {
+                let below =
+                    if name.is_empty() { String::new() } else { format!(".below({})", literal(name)) };
+                let entries = if value.starts_with("self.") { format!("&{value}") } else { value.to_owned() };
+                let _ = write!(
+                    code,
+                    "for (key, item) in {entries} {{ \
+                     item.check().map_err(|violation| violation.below(key){below})?; }}"
                 );
             }
             _ if name.is_empty() => {
