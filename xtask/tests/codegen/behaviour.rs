@@ -194,6 +194,7 @@ async fn a_call_of_a_group_is_sent_by_its_engine_with_its_own_options() {
     let mock = MockTransport::script([
         Reply::answer(200, r#"{"sites":[]}"#),
         Reply::answer(200, r#"{"records":[1]}"#),
+        Reply::answer(200, r#"{"sites":[{"site":{"name":"n"}}]}"#),
     ]);
     let engine = Engine::builder("fixture", BaseUrl::parse("http://127.0.0.1:9").unwrap())
         .credentials(Credentials::new().variant("default", []).unwrap().variant("upload", []).unwrap())
@@ -206,6 +207,8 @@ async fn a_call_of_a_group_is_sent_by_its_engine_with_its_own_options() {
     assert!(call.send().await.unwrap().value.rows().is_empty());
     let page = EventsCalls::new(&engine).list_events("next").send().await.unwrap().value;
     assert_eq!(page.rows().len(), 1);
+    let rows = sites.list("c").rows().await.unwrap();
+    assert_eq!(rows[0].name.as_deref(), Some("n"));
     let seen = mock.seen();
     assert_eq!((seen[0].path.as_str(), seen[0].query.as_str()), ("/campaigns/c%201/sites", "limit=3"));
     assert_eq!(seen[1].query, "cursor=next");
