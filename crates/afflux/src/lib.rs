@@ -4,3 +4,5 @@ pub use afflux_core as core;
 pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
 #[cfg(feature = "irev")]
 pub use afflux_irev as irev;
+#[cfg(feature = "partnerize")]
+pub use afflux_partnerize as partnerize;

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod constraint;
+pub mod generated;
+mod groups;
+mod refusal;
+
+pub use afflux_core as core;
+pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
+
+pub use self::{
+    client::{BASE_URL, Client, ClientBuilder, Limits},
+    constraint::Constraint,
+    generated::OPERATIONS,
+    refusal::{Fault, Generation, Property, Refusal, Step},
+};
