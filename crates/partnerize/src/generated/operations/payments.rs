@@ -48,7 +48,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { kind: Kind::String, ..Schema::ANY },
             summary: "Made from this time on.",
         },
         Parameter {
@@ -56,7 +56,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { kind: Kind::String, ..Schema::ANY },
             summary: "Made until this time.",
         },
         Parameter {
@@ -80,7 +80,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { kind: Kind::String, ..Schema::ANY },
             summary: "Paid from this time on.",
         },
         Parameter {
@@ -88,7 +88,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { kind: Kind::String, ..Schema::ANY },
             summary: "Paid until this time.",
         },
         Parameter {

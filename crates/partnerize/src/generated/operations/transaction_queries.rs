@@ -89,7 +89,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { kind: Kind::String, ..Schema::ANY },
             summary: "Of a conversion at this time only, in the account's time zone.",
         },
         Parameter {
@@ -121,7 +121,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { kind: Kind::String, ..Schema::ANY },
             summary: "From this time on, in the account's time zone.",
         },
         Parameter {
@@ -129,7 +129,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { kind: Kind::String, ..Schema::ANY },
             summary: "Until this time, in the account's time zone.",
         },
         Parameter {
