@@ -597,7 +597,7 @@ pub struct WebsiteUpdate {
     pub(super) active: Option<YesOrNo>,
     pub(super) primary: Option<YesOrNo>,
     pub(super) website_country: Option<Country>,
-    pub(super) website_name: Option<String>,
+    pub(super) website_name: Patch<String>,
     pub(super) website_type: Option<f64>,
     pub(super) website_type_name: Option<String>,
     pub(super) website_url: Option<String>,
@@ -617,7 +617,7 @@ impl WebsiteUpdate {
             active: None,
             primary: None,
             website_country: None,
-            website_name: None,
+            website_name: Patch::Absent,
             website_type: None,
             website_type_name: None,
             website_url: None,
@@ -651,9 +651,15 @@ impl WebsiteUpdate {
         self
     }
 
-    /// Its name.
+    /// Its name; `null` clears it.
     pub fn website_name(mut self, website_name: impl Into<String>) -> Self {
-        self.website_name = Some(website_name.into());
+        self.website_name = Patch::Value(website_name.into());
+        self
+    }
+
+    /// Clears `website_name`: it is sent as `null`.
+    pub fn clear_website_name(mut self) -> Self {
+        self.website_name = Patch::Null;
         self
     }
 
@@ -710,8 +716,10 @@ impl Serialize for WebsiteUpdate {
         if let Some(value) = &self.website_country {
             map.serialize_entry("website_country", value)?;
         }
-        if let Some(value) = &self.website_name {
-            map.serialize_entry("website_name", value)?;
+        match &self.website_name {
+            Patch::Absent => {}
+            Patch::Null => map.serialize_entry("website_name", &())?,
+            Patch::Value(value) => map.serialize_entry("website_name", value)?,
         }
         if let Some(value) = &self.website_type {
             map.serialize_entry("website_type", value)?;
@@ -1605,6 +1613,9 @@ pub struct NewPaymentDetailSet {
     pub(super) automatic_self_bill_creation_date: Option<String>,
     pub(super) automatic_self_bill_creation_threshold: Option<String>,
     pub(super) suspended: Option<YesOrNo>,
+    pub(super) suspended_at: Patch<String>,
+    pub(super) suspended_by: Patch<String>,
+    pub(super) suspension_notes: Patch<String>,
     pub(super) payment_detail_values: Option<NewPaymentDetailValues>,
 }
 
@@ -1621,6 +1632,9 @@ impl NewPaymentDetailSet {
             automatic_self_bill_creation_date: None,
             automatic_self_bill_creation_threshold: None,
             suspended: None,
+            suspended_at: Patch::Absent,
+            suspended_by: Patch::Absent,
+            suspension_notes: Patch::Absent,
             payment_detail_values: None,
         }
     }
@@ -1691,6 +1705,42 @@ impl NewPaymentDetailSet {
         self
     }
 
+    /// Since when they are stopped; the sample sends it as null.
+    pub fn suspended_at(mut self, suspended_at: impl Into<String>) -> Self {
+        self.suspended_at = Patch::Value(suspended_at.into());
+        self
+    }
+
+    /// Clears `suspended_at`: it is sent as `null`.
+    pub fn clear_suspended_at(mut self) -> Self {
+        self.suspended_at = Patch::Null;
+        self
+    }
+
+    /// By whom they were stopped; the sample sends it as null.
+    pub fn suspended_by(mut self, suspended_by: impl Into<String>) -> Self {
+        self.suspended_by = Patch::Value(suspended_by.into());
+        self
+    }
+
+    /// Clears `suspended_by`: it is sent as `null`.
+    pub fn clear_suspended_by(mut self) -> Self {
+        self.suspended_by = Patch::Null;
+        self
+    }
+
+    /// Why they are stopped; the sample sends it as null.
+    pub fn suspension_notes(mut self, suspension_notes: impl Into<String>) -> Self {
+        self.suspension_notes = Patch::Value(suspension_notes.into());
+        self
+    }
+
+    /// Clears `suspension_notes`: it is sent as `null`.
+    pub fn clear_suspension_notes(mut self) -> Self {
+        self.suspension_notes = Patch::Null;
+        self
+    }
+
     /// The account.
     pub fn payment_detail_values(mut self, payment_detail_values: NewPaymentDetailValues) -> Self {
         self.payment_detail_values = Some(payment_detail_values);
@@ -1735,6 +1785,21 @@ impl Serialize for NewPaymentDetailSet {
         }
         if let Some(value) = &self.suspended {
             map.serialize_entry("suspended", value)?;
+        }
+        match &self.suspended_at {
+            Patch::Absent => {}
+            Patch::Null => map.serialize_entry("suspended_at", &())?,
+            Patch::Value(value) => map.serialize_entry("suspended_at", value)?,
+        }
+        match &self.suspended_by {
+            Patch::Absent => {}
+            Patch::Null => map.serialize_entry("suspended_by", &())?,
+            Patch::Value(value) => map.serialize_entry("suspended_by", value)?,
+        }
+        match &self.suspension_notes {
+            Patch::Absent => {}
+            Patch::Null => map.serialize_entry("suspension_notes", &())?,
+            Patch::Value(value) => map.serialize_entry("suspension_notes", value)?,
         }
         if let Some(value) = &self.payment_detail_values {
             map.serialize_entry("payment_detail_values", value)?;

@@ -464,8 +464,8 @@ pub(super) const WEBSITE_UPDATE: Schema = Schema {
             name: "website_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
-            summary: "Its name.",
+            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            summary: "Its name; `null` clears it.",
         },
         Field {
             name: "website_type",
@@ -1152,6 +1152,27 @@ pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
             read_only: false,
             schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
             summary: "Whether payments are stopped.",
+        },
+        Field {
+            name: "suspended_at",
+            required: false,
+            read_only: false,
+            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            summary: "Since when they are stopped; the sample sends it as null.",
+        },
+        Field {
+            name: "suspended_by",
+            required: false,
+            read_only: false,
+            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            summary: "By whom they were stopped; the sample sends it as null.",
+        },
+        Field {
+            name: "suspension_notes",
+            required: false,
+            read_only: false,
+            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            summary: "Why they are stopped; the sample sends it as null.",
         },
         Field {
             name: "payment_detail_values",
