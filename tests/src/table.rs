@@ -56,7 +56,8 @@ pub fn differences(table: &[Row], described: &[Described]) -> Vec<String> {
     found
 }
 
-/// Everything in which the sample addresses differ from the table: the path, or a name in the query.
+/// Everything in which the sample addresses differ from the table: the path, or a name in the query. Vendors that take
+/// a parameter in the body as well show it in the query.
 pub fn wrong_samples(table: &[Row], base: &str) -> Vec<String> {
     let mut found = Vec::new();
     for row in table {
@@ -70,7 +71,7 @@ pub fn wrong_samples(table: &[Row], base: &str) -> Vec<String> {
         }
         for name in query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty())
         {
-            if !row.query.iter().any(|known| known.trim_start_matches('!') == name) {
+            if !row.query.iter().chain(row.body).any(|known| known.trim_start_matches('!') == name) {
                 found.push(format!("{}: {name} is not in the table", row.sample));
             }
         }

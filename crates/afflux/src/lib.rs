@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "altercpa")]
+pub use afflux_altercpa as altercpa;
 pub use afflux_core as core;
 pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
 #[cfg(feature = "irev")]

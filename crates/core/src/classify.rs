@@ -89,7 +89,11 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
     }
     match (&mark, &fault.code) {
         (None, None) => Class::Unreadable("the body has no mark of success"),
-        (_, Some(code)) if matches!(code.as_str(), "401" | "403") => Class::Unauthorized(fault),
+        (_, Some(code))
+            if matches!(code.as_str(), "401" | "403") || answers.unauthorized.contains(&code.as_str()) =>
+        {
+            Class::Unauthorized(fault)
+        }
         (_, Some(code)) if code == "429" => Class::RateLimited(fault),
         _ => Class::Refused(fault),
     }
@@ -153,6 +157,7 @@ mod tests {
     const MARKED: Answers = Answers {
         success: Some(("status", &["ok"])),
         code: &["error"],
+        unauthorized: &["auth"],
         unsettled: &["db"],
         outcomes: &["duplicate"],
         ..Answers::JSON
@@ -185,7 +190,8 @@ mod tests {
             (&MARKED, 200, r#"{"status":"ok","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"duplicate","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"db"}"#, "server"),
-            (&MARKED, 200, r#"{"status":"error","error":"auth"}"#, "refused"),
+            (&MARKED, 200, r#"{"status":"error","error":"auth"}"#, "unauthorized"),
+            (&MARKED, 200, r#"{"status":"error","error":"traffic"}"#, "refused"),
             (&MARKED, 200, r#"{"id":1}"#, "unreadable"),
             (&MARKED, 200, r#"{"status":"ok","#, "unreadable"),
             (&MARKED, 200, "<html>", "unreadable"),

@@ -21,6 +21,7 @@ pub mod response;
 pub mod retry;
 pub mod schema;
 pub mod secret;
+pub mod stop;
 mod telemetry;
 pub mod transport;
 

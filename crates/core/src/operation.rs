@@ -48,6 +48,15 @@ impl Safety {
     }
 }
 
+/// A parameter that makes a repeat harmful, for instance one that turns a change into a possible creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hazard {
+    /// The parameter.
+    pub with: &'static str,
+    /// All of these together take the harm away again; none where nothing does.
+    pub unless: &'static [&'static str],
+}
+
 /// What a call takes out of its bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cost {
@@ -152,6 +161,8 @@ pub struct Answers {
     pub message: &'static [&'static str],
     /// Where the name of the field at fault is.
     pub field: &'static [&'static str],
+    /// Codes that mean that the credentials are not accepted.
+    pub unauthorized: &'static [&'static str],
     /// Codes that leave open what the vendor did, whatever the HTTP status: treated like a 5xx.
     pub unsettled: &'static [&'static str],
     /// Codes, errors to the vendor, that are outcomes to us: handed to `decode`.
@@ -176,6 +187,7 @@ impl Answers {
         code: &[],
         message: &[],
         field: &[],
+        unauthorized: &[],
         unsettled: &[],
         outcomes: &[],
         also: &[],
@@ -280,6 +292,10 @@ pub struct Operation {
     pub path: &'static str,
     /// The safety when the call has what its safety needs.
     pub safety: Safety,
+    /// What a keyed call needs beside its key for a repeat to be harmless.
+    pub keyed_with: &'static [&'static str],
+    /// Parameters that make a repeat harmful, whatever the safety says.
+    pub hazards: &'static [Hazard],
     /// The limit bucket it belongs to.
     pub bucket: &'static str,
     /// What it takes out of the bucket.
@@ -320,6 +336,8 @@ impl Operation {
         method: Method::GET,
         path: "/",
         safety: Safety::ReadOnly,
+        keyed_with: &[],
+        hazards: &[],
         bucket: "default",
         cost: Cost::Fixed(1),
         auth: "default",
@@ -349,6 +367,21 @@ impl Operation {
             words.push("429".to_owned());
         }
         words
+    }
+
+    /// The safety of a call that gives the parameters for which `given` says so.
+    ///
+    /// A keyed operation without its key, or without what the key needs, is [`Safety::Unsafe`]; so is a call with a
+    /// hazard that nothing takes away.
+    pub fn safety_given(&self, given: impl Fn(&str) -> bool) -> Safety {
+        let keyed = match self.safety {
+            Safety::Keyed(key) => given(key) && self.keyed_with.iter().all(|name| given(name)),
+            _ => true,
+        };
+        let tamed =
+            |hazard: &Hazard| !hazard.unless.is_empty() && hazard.unless.iter().all(|name| given(name));
+        let harmful = self.hazards.iter().any(|hazard| given(hazard.with) && !tamed(hazard));
+        if keyed && !harmful { self.safety } else { Safety::Unsafe }
     }
 
     /// The parameter of that wire name.

@@ -102,13 +102,13 @@ impl Schema {
     };
 
     /// Every way in which `value` does not fit, with the path to it below `at`.
-    pub fn violations(&self, at: &str, value: &Value) -> Vec<Violation> {
+    pub(crate) fn violations(&self, at: &str, value: &Value) -> Vec<Violation> {
         let mut found = Vec::new();
         self.collect(at, value, &mut found);
         found
     }
 
-    /// As [`Schema::violations`] for a value that arrives as text: a query or path parameter.
+    /// Every way in which a value that arrives as text does not fit: a query or path parameter.
     pub fn text_violations(&self, at: &str, text: &str) -> Vec<Violation> {
         let mut found = Vec::new();
         match self.kind {

@@ -197,12 +197,21 @@ fn json_fields(fields: &[(&str, &SecretString)], body: &Bytes) -> Bytes {
     Bytes::from(object)
 }
 
-/// A masker that knows every credential of `slots` in every shape in which a vendor may echo it.
-pub(crate) fn masker<'a>(slots: impl IntoIterator<Item = &'a Slot>) -> Masker {
+/// The shortest part of a credential that is masked alone: shorter ones stand in every text.
+const SHORTEST_PART: usize = 4;
+
+/// A masker that knows every credential of `slots` in every shape in which a vendor may echo it, and what stands in each
+/// behind a separator.
+pub(crate) fn masker<'a>(slots: impl IntoIterator<Item = &'a Slot>, separators: &[char]) -> Masker {
     let mut masker = Masker::default();
     for slot in slots {
         for secret in slot.secrets() {
             masker.add(secret.expose_secret());
+            let parts =
+                separators.iter().filter_map(|separator| secret.expose_secret().split_once(*separator));
+            for (_, part) in parts.filter(|(_, part)| part.len() >= SHORTEST_PART) {
+                masker.add(part);
+            }
         }
         if let Slot::Header { secret, .. } = slot
             && let Some((_, alone)) = secret.expose_secret().split_once(' ')

@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
+// Names of vendors are words, not code.
+#![allow(clippy::doc_markdown)]
 
+pub mod altercpa;
 mod clock;
 mod control;
 mod fault;
+mod fields;
 pub mod irev;
 mod log;
 mod mask;
@@ -10,10 +14,12 @@ mod prng;
 mod program;
 mod sandbox;
 mod spec;
+mod switch;
 mod sync;
 mod vendor;
 mod wire;
 
+pub use altercpa::AlterCpa;
 pub use clock::Clock;
 pub use fault::{Fault, REFUSAL};
 pub use irev::Irev;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use crate::altercpa::AlterCpa;
 use crate::clock::Clock;
 use crate::irev::Irev;
 use crate::spec::SpecError;
@@ -17,9 +18,16 @@ use crate::wire::Port;
 /// Running stand-ins of the vendors. They stop when this is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
-    irev: Irev,
+    vendors: Vendors,
     clock: Clock,
     thread: Thread,
+}
+
+/// The handles of all stand-ins.
+#[derive(Debug, Clone)]
+struct Vendors {
+    irev: Irev,
+    altercpa: AlterCpa,
 }
 
 /// How a sandbox is to be; every option may be left out.
@@ -75,7 +83,12 @@ impl Sandbox {
 
     /// The stand-in of iREV.
     pub fn irev(&self) -> &Irev {
-        &self.irev
+        &self.vendors.irev
+    }
+
+    /// The stand-in of AlterCPA.
+    pub fn altercpa(&self) -> &AlterCpa {
+        &self.vendors.altercpa
     }
 
     /// Moves the time of all vendors forward.
@@ -85,7 +98,7 @@ impl Sandbox {
 
     /// Where the vendors are and how to get in, as the program prints it in its first line.
     pub fn access(&self) -> Value {
-        json!({ "irev": self.irev.access() })
+        json!({ "irev": self.vendors.irev.access(), "altercpa": self.vendors.altercpa.access() })
     }
 
     /// Stops the servers. Open connections end; when this returns the ports are free.
@@ -127,7 +140,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// The first port: iREV listens there, further vendors on those that follow. Without it, any free ports.
+    /// The first port: iREV listens there, AlterCPA on the next. Without it, any free ports.
     pub fn port_base(mut self, port: u16) -> Self {
         self.port_base = Some(port);
         self
@@ -156,7 +169,7 @@ impl SandboxBuilder {
             .map_err(StartError::Thread)?;
         let thread = Thread { stop: Some(stop), handle: Some(handle) };
         match started.await {
-            Ok(Ok((irev, clock))) => Ok(Sandbox { irev, clock, thread }),
+            Ok(Ok((vendors, clock))) => Ok(Sandbox { vendors, clock, thread }),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(StartError::Thread(io::Error::other("the thread ended while starting"))),
         }
@@ -165,7 +178,7 @@ impl SandboxBuilder {
     /// The thread's work: opens the ports, tells how that went, serves until told to stop.
     fn serve(
         self,
-        ready: oneshot::Sender<Result<(Irev, Clock), StartError>>,
+        ready: oneshot::Sender<Result<(Vendors, Clock), StartError>>,
         stopped: oneshot::Receiver<()>,
     ) {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -179,29 +192,47 @@ impl SandboxBuilder {
         runtime.block_on(async move {
             match self.open() {
                 Err(error) => drop(ready.send(Err(error))),
-                Ok((irev, clock)) => {
-                    let server = irev.server();
-                    let port = Arc::clone(&server.port);
-                    if ready.send(Ok((irev, clock))).is_ok() {
+                Ok((vendors, clock)) => {
+                    let servers = [vendors.irev.server(), vendors.altercpa.server()];
+                    let ports = servers.each_ref().map(|server| Arc::clone(&server.port));
+                    if ready.send(Ok((vendors, clock))).is_ok() {
+                        let [irev, altercpa] = servers;
                         tokio::select! {
-                            () = server.run() => {}
+                            () = irev.run() => {}
+                            () = altercpa.run() => {}
                             _ = stopped => {}
                         }
-                        // Handles that outlive the sandbox must not keep the port.
-                        port.shut();
+                        // Handles that outlive the sandbox must not keep the ports.
+                        for port in ports {
+                            port.shut();
+                        }
                     }
                 }
             }
         });
     }
 
-    fn open(&self) -> Result<(Irev, Clock), StartError> {
+    fn open(&self) -> Result<(Vendors, Clock), StartError> {
         if !(self.time_scale.is_finite() && self.time_scale > 0.0) {
             return Err(StartError::TimeScale(self.time_scale));
         }
         let clock = self.clock.clone().unwrap_or_else(Clock::system).with_scale(self.time_scale);
-        let port = self.port_base.unwrap_or(0);
-        let port: Arc<Port> = Port::open(port).map_err(|source| StartError::Bind { port, source })?;
-        Ok((Irev::new(port, self.seed, &clock)?, clock))
+        let vendors = Vendors {
+            irev: Irev::new(self.port(0)?, self.seed, &clock)?,
+            altercpa: AlterCpa::new(self.port(1)?, self.seed, &clock)?,
+        };
+        Ok((vendors, clock))
+    }
+
+    /// Opens the port of the vendor with this number.
+    fn port(&self, number: u16) -> Result<Arc<Port>, StartError> {
+        let port = match self.port_base.unwrap_or(0) {
+            0 => 0,
+            first => first.checked_add(number).ok_or_else(|| StartError::Bind {
+                port: first,
+                source: io::Error::new(io::ErrorKind::InvalidInput, "too few ports are left above it"),
+            })?,
+        };
+        Port::open(port).map_err(|source| StartError::Bind { port, source })
     }
 }

@@ -231,8 +231,10 @@ pub(crate) struct Operation {
     pub(crate) call: String,
     pub(crate) hand_written_face: bool,
     pub(crate) safety: Safety,
-    /// Fields whose presence makes the call unsafe.
-    pub(crate) unsafe_with: Vec<Lookup>,
+    /// Parameters whose presence makes the call unsafe, unless all the others beside it are given too.
+    pub(crate) hazards: Vec<(String, Vec<String>)>,
+    /// How code asks for the parameters that the safety depends on.
+    pub(crate) asked: Vec<(String, Lookup)>,
     pub(crate) bucket: String,
     pub(crate) cost: Cost,
     pub(crate) auth: String,
@@ -256,7 +258,7 @@ pub(crate) enum Safety {
     Idempotent,
     Unsafe,
     /// The key, and what must be there beside it.
-    Keyed(String, Vec<Lookup>),
+    Keyed(String, Vec<String>),
 }
 
 /// How code asks whether a parameter or a field of the body is there.
@@ -305,6 +307,7 @@ pub(crate) struct Answers {
     pub(crate) code: Vec<String>,
     pub(crate) message: Vec<String>,
     pub(crate) field: Vec<String>,
+    pub(crate) unauthorized: Vec<String>,
     pub(crate) unsettled: Vec<String>,
     pub(crate) outcomes: Vec<String>,
     pub(crate) also: Vec<(u16, Vec<String>)>,

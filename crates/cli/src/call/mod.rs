@@ -103,14 +103,6 @@ fn parameters(given: Option<&str>) -> Result<Parameters, Failure> {
         },
     };
     Parameters::parse(&text).map_err(|error| {
-        // The parser's words may hold a value, and a value may be a secret; our own hold names only.
-        let words = error.to_string();
-        let twice = words.split(" at line ").next().filter(|words| words.ends_with("is given twice"));
-        let why = twice.map_or_else(String::new, |words| format!(": {words}"));
-        Failure::usage(format!(
-            "--params is not a JSON object keyed by wire names: line {}, column {}{why}",
-            error.line(),
-            error.column(),
-        ))
+        Failure::usage(format!("--params is not a JSON object keyed by wire names: {error}"))
     })
 }

@@ -75,6 +75,7 @@ pub(crate) async fn run(
     let clock = client.engine().clock().clone();
     let ends = clock.now() + reconcile.within;
     let mut pause = PAUSES.0;
+    let mut told = Vec::new();
     loop {
         look(&client, &mut lost, &mut claimed, &interrupt).await?;
         for row in &mut lost {
@@ -91,7 +92,7 @@ pub(crate) async fn run(
         }
         let (found, missing): (Vec<Lost>, Vec<Lost>) = lost.into_iter().partition(|row| row.found.is_some());
         for row in &found {
-            report(row, console)?;
+            report(row, &mut told, console);
         }
         lost = missing;
         let now = clock.now();
@@ -105,7 +106,7 @@ pub(crate) async fn run(
         pause = (pause * 2).min(PAUSES.1);
     }
     for row in &lost {
-        report(row, console)?;
+        report(row, &mut told, console);
     }
     writer.close().await?;
     interrupt.check()?;
@@ -116,7 +117,8 @@ pub(crate) async fn run(
         ));
     }
     if lost.is_empty() {
-        return Ok(());
+        let object = json!({ "rows": told, "unknown": 0, "exit_code": 0 });
+        return if console.json { console.line(object) } else { Ok(()) };
     }
     let text =
         format!("{} of the leads that may have arrived were not found; none was sent again", lost.len());
@@ -124,7 +126,7 @@ pub(crate) async fn run(
         console.say(&text);
     }
     let lines: Vec<u64> = lost.iter().map(|row| row.line).collect();
-    let members = json!({ "unknown": lost.len(), "unknown_lines": lines });
+    let members = json!({ "rows": told, "unknown": lost.len(), "unknown_lines": lines });
     Err(Failure::rows(Exit::Unknown, &text, members.as_object().cloned().unwrap_or_default()))
 }
 
@@ -212,21 +214,26 @@ fn earlier(time: Timestamp) -> Timestamp {
     time.checked_sub(MARGIN).unwrap_or(time)
 }
 
-/// Says what became of a row.
-fn report(row: &Lost, console: Console) -> Result<(), Failure> {
+/// Says what became of a row, to a person at once, to a program in the end.
+fn report(row: &Lost, told: &mut Vec<Value>, console: Console) {
     let (word, why) = match row {
-        Lost { found: Some(_), .. } => ("delivered", ""),
-        Lost { wanted: None, .. } => ("unknown", "it has neither an id, nor e-mail, nor phone to look for"),
-        Lost { ambiguous: true, .. } => ("unknown", "another row that was sent says the same of its person"),
-        _ => ("unknown", "not found yet; a rejected lead has no row, and rows can appear late"),
+        Lost { found: Some(_), .. } => ("delivered", None),
+        Lost { wanted: None, .. } => {
+            ("unknown", Some("it has neither an id, nor e-mail, nor phone to look for"))
+        }
+        Lost { ambiguous: true, .. } => {
+            ("unknown", Some("another row that was sent says the same of its person"))
+        }
+        _ => ("unknown", Some("not found yet; a rejected lead has no row, and rows can appear late")),
     };
+    told.push(json!({ "line": row.line, "outcome": word, "conversion": row.found, "why": why }));
     if console.json {
-        let why = if why.is_empty() { Value::Null } else { json!(why) };
-        return console
-            .line(json!({ "line": row.line, "outcome": word, "conversion": row.found, "why": why }));
+        return;
     }
-    match &row.found {
-        Some(uuid) => console.line(format!("line {}   delivered   conversion {uuid}", row.line)),
-        None => console.line(format!("line {}   {word}   {why}", row.line)),
-    }
+    let text = match &row.found {
+        Some(uuid) => format!("line {}   delivered   conversion {uuid}", row.line),
+        None => format!("line {}   {word}   {}", row.line, why.unwrap_or_default()),
+    };
+    // The journal holds it; a reader that has gone away changes no outcome.
+    let _ = console.line(text);
 }

@@ -15,6 +15,8 @@ fn what_arrived_is_found_and_what_did_not_stays_unknown() {
     let run = world.run(&RECONCILE).ended(4);
     assert_eq!(run.stdout.matches("delivered   conversion").count(), 2, "{}", run.stdout);
     assert_eq!(run.stdout.matches("not found yet").count(), 1, "{}", run.stdout);
+    let object = world.run(&[&RECONCILE[..], &["--json"]].concat()).ended(4).object();
+    assert_eq!((object["unknown"].as_u64(), object["rows"].as_array().map(Vec::len)), (Some(1), Some(1)));
     let run = world.run(&["irev", "push", "leads.csv", "--json"]).ended(4);
     assert_eq!((run.object()["delivered"].as_u64(), run.object()["unknown"].as_u64()), (Some(9), Some(1)));
     assert_eq!(world.sandbox.irev().leads().len(), 9, "looking sends nothing");
@@ -29,7 +31,8 @@ fn when_all_are_found_the_file_is_done() {
     world.run(&[&RECONCILE[..], &["--correlation", "aff_sub"]].concat()).ended(0);
     let requests = world.requests();
     assert!(world.run(&PUSH).ended(0).stdout.contains("delivered 6 (6 before)"));
-    world.run(&RECONCILE).ended(0);
+    let object = world.run(&[&RECONCILE[..], &["--json"]].concat()).ended(0).object();
+    assert_eq!(object["rows"].as_array().map(Vec::len), Some(0));
     assert_eq!(world.requests(), requests, "nothing is left to look for");
 }
 

@@ -106,6 +106,7 @@ impl FaultOrder {
             "repeated_cursor" => Fault::repeated_cursor(),
             "empty_page" => Fault::empty_page(),
             "stuck_job" => Fault::stuck_job(),
+            "db" => Fault::db(),
             other => return Err(format!("no fault is called {other:?}")),
         })
     }

@@ -70,6 +70,7 @@ impl Kind {
             Kind::Twist(Twist::RepeatedCursor) => "repeated_cursor",
             Kind::Twist(Twist::EmptyPage) => "empty_page",
             Kind::Twist(Twist::StuckJob) => "stuck_job",
+            Kind::Twist(Twist::DatabaseError { .. }) => "db",
         }
     }
 }
@@ -80,6 +81,10 @@ pub(crate) enum Twist {
     RepeatedCursor,
     EmptyPage,
     StuckJob,
+    /// A change cannot be stored, or so the vendor says.
+    DatabaseError {
+        stored: bool,
+    },
 }
 
 /// Which calls a fault applies to; an empty scope applies to all.
@@ -214,9 +219,19 @@ impl Fault {
         Self::new(Kind::Twist(Twist::StuckJob), true)
     }
 
-    /// The request is handled and its effect stored before the fault strikes: an error that lies. For `stall`,
+    /// The vendor's database fails when a change is to be stored, after every check of the request: AlterCPA answers
+    /// `{"status":"error","error":"db"}`. Nothing is stored; with [`after_commit`](Fault::after_commit) the change is.
+    /// Applies to AlterCPA's operations that change something.
+    pub fn db() -> Self {
+        Self::new(Kind::Twist(Twist::DatabaseError { stored: false }), false)
+    }
+
+    /// The request is handled and its effect stored before the fault strikes: an error that lies. For `stall`, `db`,
     /// `rate_limited`, `server_error` and the fixed answers; the others say themselves which they do.
     pub fn after_commit(mut self) -> Self {
+        if let Kind::Twist(Twist::DatabaseError { stored }) = &mut self.kind {
+            *stored = true;
+        }
         if !matches!(self.kind, Kind::Refuse | Kind::ResetBeforeRead) {
             self.commits = true;
         }

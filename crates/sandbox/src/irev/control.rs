@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::mutations::{fire_ftd, reinject};
 use super::stand_in::StandIn;
-use super::switches::Switches;
+use crate::switch::changed;
 use crate::sync::lock;
 
 /// More seeded rows than this in one call is a slip.
@@ -61,13 +61,8 @@ fn mutate(
 
 /// Changes the switches that are named; the others stay.
 fn set_switches(stand_in: &StandIn, body: &Value) -> Result<Value, String> {
-    let Value::Object(changes) = body else { return Err("switches are a JSON object".to_owned()) };
     let mut state = lock(&stand_in.state);
-    let mut all = json!(state.switches);
-    if let Value::Object(members) = &mut all {
-        members.extend(changes.clone());
-    }
-    let switches: Switches = serde_json::from_value(all).map_err(|error| error.to_string())?;
+    let switches = changed(&state.switches, body)?;
     state.switches = switches;
     Ok(json!(state.switches))
 }

@@ -40,7 +40,7 @@ impl StandIn {
             return answer;
         }
         // Step 2: a body that is no JSON object is refused before anything is counted.
-        let is_json = media_type(request).is_some_and(|kind| kind == "application/json");
+        let is_json = request.media_type().is_some_and(|kind| kind == "application/json");
         let parsed = if !is_get && is_json { push::parse(request, &switches).map(Some) } else { Ok(None) };
         let parsed = match parsed {
             Ok(parsed) => parsed,
@@ -97,7 +97,7 @@ impl StandIn {
         switches: &Switches,
     ) -> Answer {
         let is_get = request.method == "GET";
-        let is_wrong = media_type(request).is_some_and(|kind| kind != "application/json");
+        let is_wrong = request.media_type().is_some_and(|kind| kind != "application/json");
         if (is_get && is_wrong && switches.get_requires_ct == GetContentType::Checked)
             || (!is_get && parsed.is_none())
         {
@@ -145,7 +145,7 @@ impl Vendor for StandIn {
     }
 
     fn honours(&self, operation: Option<&str>, twist: Twist) -> bool {
-        operation == Some("listLeads") && twist != Twist::StuckJob
+        operation == Some("listLeads") && matches!(twist, Twist::RepeatedCursor | Twist::EmptyPage)
     }
 
     fn handle<'a>(&'a self, request: &'a Request, twist: Option<Twist>) -> BoxFuture<'a, Answer> {
@@ -186,12 +186,6 @@ impl Vendor for StandIn {
 /// The path below the prefix.
 fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
     path.strip_prefix(prefix.trim_end_matches('/')).filter(|rest| rest.starts_with('/'))
-}
-
-/// The content type without its parameters.
-fn media_type(request: &Request) -> Option<String> {
-    let value = request.header("content-type")?;
-    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 fn too_large(request: &Request, switches: &Switches) -> Option<Answer> {

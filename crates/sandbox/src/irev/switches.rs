@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::switch::{choices, milliseconds};
+
 /// How this iREV behaves where the manual is silent or operators differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -130,20 +132,6 @@ impl Window {
     pub fn new(count: u32, per: Duration) -> Self {
         Self { count, per }
     }
-}
-
-macro_rules! choices {
-    ($($(#[$meta:meta])* $name:ident { $(#[$first_meta:meta])* $first:ident, $($(#[$other_meta:meta])* $other:ident),+ $(,)? })+) => {$(
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            #[default]
-            $(#[$first_meta])*
-            $first,
-            $($(#[$other_meta])* $other),+
-        }
-    )+};
 }
 
 choices! {
@@ -301,19 +289,4 @@ pub enum IdenticalRefusal {
     },
     /// The stored first answer again, as a cache would give it; while there is none yet, the 429.
     Replay,
-}
-
-/// Durations as whole milliseconds in JSON.
-mod milliseconds {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        u64::deserialize(deserializer).map(Duration::from_millis)
-    }
 }

@@ -42,6 +42,18 @@ impl Request {
         self.query.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
     }
 
+    /// The content type in lower case, without its parameters.
+    pub(crate) fn media_type(&self) -> Option<String> {
+        let value = self.header("content-type")?;
+        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+
+    /// The decoded names and values of a form body, in order; `None` when the body is not said to be one.
+    pub(crate) fn form(&self) -> Option<Vec<(String, String)>> {
+        let is_form = self.media_type().is_some_and(|kind| kind == "application/x-www-form-urlencoded");
+        is_form.then(|| decode_pairs(&String::from_utf8_lossy(&self.body)))
+    }
+
     /// How long the body is; `Err` when the head contradicts itself.
     pub(crate) fn body_length(&self) -> Result<BodyLength, ()> {
         match (self.header("transfer-encoding"), self.header("content-length")) {
@@ -117,11 +129,15 @@ fn split_target(target: &str) -> (String, Vec<(String, String)>) {
         _ => target,
     };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+    (path.to_owned(), decode_pairs(query))
+}
+
+fn decode_pairs(text: &str) -> Vec<(String, String)> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(name), decode(value))
     });
-    (path.to_owned(), pairs.collect())
+    pairs.collect()
 }
 
 fn decode(text: &str) -> String {

@@ -178,7 +178,8 @@ impl Server {
             return self.write(connection, request, &answer, number).await;
         };
         let twist = if let Kind::Twist(twist) = kind { Some(twist) } else { None };
-        let answer = if commits { Some(self.handled(request, number, twist).await) } else { None };
+        let answer =
+            if commits || twist.is_some() { Some(self.handled(request, number, twist).await) } else { None };
         // Faults that spoil the vendor's own answer always have one; the default is never seen.
         let own = || answer.clone().unwrap_or_else(|| Answer::new(500, None, ""));
         match kind {
@@ -344,16 +345,21 @@ impl Server {
     }
 }
 
-/// The body as the log shows it. Text that is not JSON may hide a secret where no name leads to it; unless it is whole
-/// JSON, only its length is told.
+/// The body as the log shows it. Other text than JSON and forms may hide a secret where no name leads to it; only its
+/// length is told.
 fn logged_body(request: &Request, masker: &Masker) -> Option<Value> {
     if request.body.is_empty() {
         return None;
     }
-    if request.body.len() <= MOST_LOGGED
-        && let Ok(body) = serde_json::from_slice::<Value>(&request.body)
-    {
-        return Some(masker.json(&body));
+    if request.body.len() <= MOST_LOGGED {
+        if let Some(pairs) = request.form() {
+            let shown =
+                pairs.into_iter().map(|(name, value)| (masker.text(&name), masker.field(&name, &value)));
+            return Some(shown.map(|(name, value)| (name, Value::from(value))).collect());
+        }
+        if let Ok(body) = serde_json::from_slice::<Value>(&request.body) {
+            return Some(masker.json(&body));
+        }
     }
     Some(Value::from(format!("({} bytes)", request.body.len())))
 }

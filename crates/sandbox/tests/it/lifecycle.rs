@@ -110,6 +110,27 @@ fn the_first_line_says_where_everything_is() {
     assert!(base.starts_with("http://127.0.0.1:") && base.ends_with("/api/affiliates/v2"), "{base}");
     assert_eq!(access["irev"]["control_url"], base.replace("/api/affiliates/v2", "/__sim"));
     assert_eq!(access["irev"]["token"], "sandbox-irev-token");
+    let altercpa = &access["altercpa"];
+    let base = altercpa["base_url"].as_str().unwrap();
+    assert!(base.strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().is_ok(), "{base}");
+    assert_eq!(altercpa["control_url"], format!("{base}/__sim"));
+    assert_eq!(altercpa["token"], "101-sandbox-altercpa-key-101");
+    assert_eq!(altercpa["global_token"], "sandbox-altercpa-global-token");
+}
+
+#[test]
+fn the_vendors_stand_on_ports_that_follow_each_other() {
+    // Another program may have one of the ports; not every time.
+    let follow = || {
+        let base = sandbox().irev().address().port();
+        let started = wait(Sandbox::builder().port_base(base).start());
+        started.is_ok_and(|sandbox| {
+            (sandbox.irev().address().port(), sandbox.altercpa().address().port()) == (base, base + 1)
+        })
+    };
+    assert!((0..20).any(|_| follow()));
+    let error = wait(Sandbox::builder().port_base(65_535).start()).unwrap_err();
+    assert!(matches!(error, StartError::Bind { port: 65_535, .. }), "{error}");
 }
 
 /// Interrupts the program as Ctrl-C does, and sees it end in order.

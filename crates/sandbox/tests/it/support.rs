@@ -1,10 +1,10 @@
 //! A sandbox whose clock stands still, and a client that is nothing but a socket.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use afflux_sandbox::{Clock, Irev, Sandbox, SandboxBuilder};
+use afflux_sandbox::{AlterCpa, Clock, Irev, Sandbox, SandboxBuilder};
 use serde_json::Value;
 
 /// A Monday at noon, UTC.
@@ -49,8 +49,25 @@ impl Reply {
     }
 }
 
-pub(crate) fn connect(irev: &Irev) -> TcpStream {
-    let stream = TcpStream::connect(irev.address()).unwrap();
+/// A vendor that can be connected to.
+pub(crate) trait Target {
+    fn address(&self) -> SocketAddr;
+}
+
+impl Target for Irev {
+    fn address(&self) -> SocketAddr {
+        self.address()
+    }
+}
+
+impl Target for AlterCpa {
+    fn address(&self) -> SocketAddr {
+        self.address()
+    }
+}
+
+pub(crate) fn connect(vendor: &impl Target) -> TcpStream {
+    let stream = TcpStream::connect(vendor.address()).unwrap();
     // A hanging test is worse than a failing one.
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream
@@ -69,8 +86,14 @@ pub(crate) fn text(method: &str, path: &str, headers: &[(&str, &str)], body: &st
 }
 
 /// One request on a connection of its own.
-pub(crate) fn send(irev: &Irev, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
-    let mut stream = connect(irev);
+pub(crate) fn send(
+    vendor: &impl Target,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Reply {
+    let mut stream = connect(vendor);
     let mut all = headers.to_vec();
     all.push(("Connection", "close"));
     stream.write_all(text(method, path, &all, body).as_bytes()).unwrap();
@@ -119,9 +142,27 @@ pub(crate) fn list(irev: &Irev, query: &str) -> Reply {
     get(irev, &format!("{LEADS}?{query}"))
 }
 
+pub(crate) const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+/// A call of AlterCPA as postbacks are: everything in the query, with the token of a site.
+pub(crate) fn cpa(cpa: &AlterCpa, call: &str, query: &str) -> Reply {
+    cpa_as(cpa, cpa.token(), call, query)
+}
+
+pub(crate) fn cpa_as(cpa: &AlterCpa, token: &str, call: &str, query: &str) -> Reply {
+    send(cpa, "GET", &format!("/api/site/{call}.json?token={token}&{query}"), &[], "")
+}
+
+/// `ok` or the code of the error.
+pub(crate) fn says(reply: &Reply) -> String {
+    let body = reply.json();
+    let word = if body["status"] == "ok" { &body["status"] } else { &body["error"] };
+    word.as_str().unwrap_or_else(|| panic!("{reply:?}")).to_owned()
+}
+
 /// A call to the control API.
-pub(crate) fn control(irev: &Irev, method: &str, path: &str, body: &str) -> Reply {
-    send(irev, method, &format!("/__sim{path}"), &[JSON], body)
+pub(crate) fn control(vendor: &impl Target, method: &str, path: &str, body: &str) -> Reply {
+    send(vendor, method, &format!("/__sim{path}"), &[JSON], body)
 }
 
 /// Waits, without a time of its own, until something is so.

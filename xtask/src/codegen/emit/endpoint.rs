@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     super::{
-        api::{Api, Cost, Lookup, Operation, Output, Parameter, Safety, Shape, Ty},
+        api::{Api, Cost, Lookup, Operation, Output, Parameter, Shape, Ty},
         spec::Place,
     },
     operations::{has_checks, output_type, shape_type},
@@ -74,15 +74,12 @@ fn encode(api: &Api, operation: &Operation) -> String {
     if matches!(operation.cost, Cost::ByYears(_)) {
         steps.push_str(".cost(Self::OPERATION.cost.for_years(self.years))");
     }
-    if let Safety::Keyed(_, needed) = &operation.safety {
-        let condition = conditions(needed, " && ");
-        let _ = match condition {
-            Some(condition) => writeln!(after, "if {condition} {{ request = request.keyed(); }}"),
-            None => writeln!(after, "request = request.keyed();"),
-        };
-    }
-    if let Some(condition) = conditions(&operation.unsafe_with, " || ") {
-        let _ = writeln!(after, "if {condition} {{ request = request.safety(Safety::Unsafe); }}");
+    if !operation.asked.is_empty() {
+        let _ = writeln!(
+            after,
+            "request = request.safety(Self::OPERATION.safety_given(|name| match name {{ {} _ => false }}));",
+            asked(&operation.asked)
+        );
     }
     if after.is_empty() {
         // A body is the last step and may fail: its result is the result.
@@ -98,14 +95,13 @@ fn encode(api: &Api, operation: &Operation) -> String {
     code
 }
 
-fn conditions(lookups: &[Lookup], operator: &str) -> Option<String> {
-    let asked: Vec<&str> = lookups
-        .iter()
-        .filter_map(
-            |lookup| if let Lookup::IsSome(condition) = lookup { Some(condition.as_str()) } else { None },
-        )
-        .collect();
-    (!asked.is_empty()).then(|| asked.join(operator))
+/// The arms of a match that says what is given.
+fn asked(asked: &[(String, Lookup)]) -> String {
+    let arms = asked.iter().map(|(name, lookup)| match lookup {
+        Lookup::Always => format!("{} => true,", literal(name)),
+        Lookup::IsSome(condition) => format!("{} => {condition},", literal(name)),
+    });
+    arms.collect()
 }
 
 fn plain(parameter: &Parameter) -> String {
@@ -210,13 +206,9 @@ fn body(operation: &Operation, steps: &mut String, after: &mut String) {
             let value = super::value::serialized(&body.ty, "body");
             let _ = writeln!(after, "if let Some(body) = &self.body {{ request = request.json({value})?; }}");
         }
-        ("Form", required) => {
-            let fields = "request = body.form(request);";
-            if required {
-                let _ = writeln!(after, "let body = &self.body; {fields}");
-            } else {
-                let _ = writeln!(after, "if let Some(body) = &self.body {{ {fields} }}");
-            }
+        ("Form", true) => after.push_str("request = self.body.form(request);\n"),
+        ("Form", false) => {
+            after.push_str("if let Some(body) = &self.body { request = body.form(request); }\n");
         }
         (_, true) => steps.push_str(".with_body(self.body.clone())"),
         (_, false) => {

@@ -116,6 +116,21 @@ pub(crate) fn operation(api: &Api, operation: &Operation) -> String {
         format!("safety: {}", safety(&operation.safety)),
         format!("bucket: {}", literal(&operation.bucket)),
     ];
+    if let Safety::Keyed(_, with) = &operation.safety
+        && !with.is_empty()
+    {
+        parts.push(format!("keyed_with: {}", literals(with)));
+    }
+    if !operation.hazards.is_empty() {
+        let hazards: Vec<String> = operation
+            .hazards
+            .iter()
+            .map(|(with, unless)| {
+                format!("Hazard {{ with: {}, unless: {} }}", literal(with), literals(unless))
+            })
+            .collect();
+        parts.push(format!("hazards: &[{}]", hazards.join(", ")));
+    }
     match &operation.cost {
         Cost::Fixed(1) => {}
         Cost::Fixed(cost) => parts.push(format!("cost: Cost::Fixed({cost})")),
@@ -230,6 +245,7 @@ fn answers(answers: &Answers) -> String {
         ("code", &answers.code),
         ("message", &answers.message),
         ("field", &answers.field),
+        ("unauthorized", &answers.unauthorized),
         ("unsettled", &answers.unsettled),
         ("outcomes", &answers.outcomes),
     ];

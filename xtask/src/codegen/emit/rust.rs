@@ -125,6 +125,7 @@ pub(crate) fn imports(body: &str) -> String {
                 "BodyEncoding",
                 "Cost",
                 "Format",
+                "Hazard",
                 "JobRules",
                 "Operation",
                 "Paging",

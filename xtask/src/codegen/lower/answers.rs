@@ -63,6 +63,7 @@ impl<'a> Lowering<'a> {
             code: paths.map(|paths| paths.code.words()).unwrap_or_default(),
             message: paths.map(|paths| paths.message.words()).unwrap_or_default(),
             field: paths.map(|paths| paths.field.words()).unwrap_or_default(),
+            unauthorized: extension.unauthorized.words(),
             unsettled: extension.unsettled.words(),
             outcomes: extension.outcomes.words(),
             also,

@@ -4,7 +4,7 @@ use super::{
     super::{
         api::{Body, Cost, Lookup, Operation, Output, Parameter, Presence, Safety, Ty},
         names,
-        spec::{self, CostRule, Place, SafetyRule, Span, Spanned},
+        spec::{self, CostRule, HazardRule, Place, SafetyRule, Span, Spanned},
     },
     Lowering, Way,
     document::Stated,
@@ -35,13 +35,20 @@ impl<'a> Lowering<'a> {
             SafetyRule::ReadOnly => Safety::ReadOnly,
             SafetyRule::Idempotent => Safety::Idempotent,
             SafetyRule::Unsafe => Safety::Unsafe,
-            SafetyRule::Keyed(rule) => {
-                let needed = std::iter::once(&rule.keyed).chain(&rule.with);
-                let needed =
-                    needed.filter_map(|name| self.lookup(name, &parameters, body.as_ref())).collect();
-                Safety::Keyed(rule.keyed.value.clone(), needed)
-            }
+            SafetyRule::Keyed(rule) => Safety::Keyed(
+                rule.keyed.value.clone(),
+                rule.with.iter().map(|name| name.value.clone()).collect(),
+            ),
         };
+        let hazards: Vec<(String, Vec<String>)> = extension
+            .unsafe_with
+            .iter()
+            .map(|rule| match &rule.value {
+                HazardRule::Always(name) => (name.clone(), Vec::new()),
+                HazardRule::Unless(rule) => (rule.with.clone(), rule.unless.words()),
+            })
+            .collect();
+        let asked = self.asked(extension, &parameters, body.as_ref());
         if stated.method == "GET" && safety != Safety::ReadOnly && extension.unsafe_with.is_empty() {
             // Vendors that change things by GET exist; it must be on purpose.
             let said = "a GET that is not read-only needs a `description` that says what it changes";
@@ -49,11 +56,6 @@ impl<'a> Lowering<'a> {
                 self.fault(Span::of(&extension.safety), said);
             }
         }
-        let unsafe_with = extension
-            .unsafe_with
-            .iter()
-            .filter_map(|name| self.lookup(name, &parameters, body.as_ref()))
-            .collect();
         let bucket = &extension.bucket;
         if self.document.extension.buckets.get(&bucket.value).is_none() {
             self.fault(Span::of(bucket), format!("there is no bucket `{}`", bucket.value));
@@ -87,7 +89,8 @@ impl<'a> Lowering<'a> {
             call: names::field(call),
             hand_written_face: extension.hand_written_face,
             safety,
-            unsafe_with,
+            hazards,
+            asked,
             bucket: bucket.value.clone(),
             cost: self.cost(extension),
             auth: auth.map_or_else(|| "default".to_owned(), |auth| auth.value.clone()),
@@ -127,14 +130,46 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// How code asks for everything that the safety depends on.
+    fn asked(
+        &mut self,
+        extension: &'a spec::OperationExtension,
+        parameters: &[Parameter],
+        body: Option<&Body>,
+    ) -> Vec<(String, Lookup)> {
+        let mut names: Vec<(&String, Span)> = Vec::new();
+        if let SafetyRule::Keyed(rule) = &extension.safety.value {
+            names.extend(
+                std::iter::once(&rule.keyed).chain(&rule.with).map(|name| (&name.value, Span::of(name))),
+            );
+        }
+        for rule in &extension.unsafe_with {
+            let span = Span::of(rule);
+            match &rule.value {
+                HazardRule::Always(name) => names.push((name, span)),
+                HazardRule::Unless(rule) => {
+                    names.push((&rule.with, span));
+                    names.extend(rule.unless.0.iter().map(|name| (&name.value, span)));
+                }
+            }
+        }
+        names.sort_by_key(|(name, _)| *name);
+        names.dedup_by_key(|(name, _)| *name);
+        let found = names
+            .into_iter()
+            .map(|(name, span)| Some((name.clone(), self.lookup(name, span, parameters, body)?)));
+        found.collect::<Vec<_>>().into_iter().flatten().collect()
+    }
+
     /// How code asks whether a parameter, or a field of the body, is there.
     fn lookup(
         &mut self,
-        name: &'a Spanned<String>,
+        name: &str,
+        span: Span,
         parameters: &[Parameter],
         body: Option<&Body>,
     ) -> Option<Lookup> {
-        if let Some(parameter) = parameters.iter().find(|parameter| parameter.name == name.value) {
+        if let Some(parameter) = parameters.iter().find(|parameter| parameter.name == name) {
             let ident = &parameter.ident;
             return Some(match (&parameter.ty, parameter.required) {
                 (_, true) => Lookup::Always,
@@ -144,7 +179,7 @@ impl<'a> Lowering<'a> {
         }
         if let Some(Body { ty: Ty::Input(input), required: true, .. }) = body {
             let fields = self.inputs.iter().find(|known| known.name == *input).map(|input| &input.fields);
-            let field = fields.into_iter().flatten().find(|field| field.name == name.value);
+            let field = fields.into_iter().flatten().find(|field| field.name == name);
             if let Some(field) = field {
                 let ident = &field.ident;
                 return Some(match field.presence {
@@ -154,10 +189,7 @@ impl<'a> Lowering<'a> {
                 });
             }
         }
-        self.fault(
-            Span::of(name),
-            format!("`{}` is neither a parameter nor a field of the body", name.value),
-        );
+        self.fault(span, format!("`{name}` is neither a parameter nor a field of the body"));
         None
     }
 

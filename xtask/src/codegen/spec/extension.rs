@@ -82,9 +82,9 @@ pub(crate) enum Headers {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct OperationExtension {
     pub(crate) safety: Spanned<SafetyRule>,
-    /// Parameters whose presence makes the call unsafe.
+    /// Parameters whose presence makes the call unsafe: the name, or `{with: name, unless: names}`.
     #[serde(default)]
-    pub(crate) unsafe_with: Vec<Spanned<String>>,
+    pub(crate) unsafe_with: Vec<Spanned<HazardRule>>,
     pub(crate) bucket: Spanned<String>,
     pub(crate) group: Spanned<String>,
     /// The name of the method in its group.
@@ -109,6 +109,9 @@ pub(crate) struct OperationExtension {
     pub(crate) success: Option<SuccessRule>,
     #[serde(default)]
     pub(crate) errors: Option<Spanned<ErrorRule>>,
+    /// Codes that mean that the credentials are not accepted.
+    #[serde(default)]
+    pub(crate) unauthorized: Strings,
     #[serde(default)]
     pub(crate) unsettled: Strings,
     #[serde(default)]
@@ -164,6 +167,21 @@ pub(crate) struct KeyedRule {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Otherwise {
     Unsafe,
+}
+
+/// A parameter whose presence makes the call unsafe, whatever else is given or unless other parameters are.
+#[derive(Debug)]
+pub(crate) enum HazardRule {
+    Always(String),
+    Unless(HazardUnless),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HazardUnless {
+    pub(crate) with: String,
+    /// All of them together take the harm away.
+    pub(crate) unless: Strings,
 }
 
 /// A number, or by the date range.
@@ -323,6 +341,13 @@ word_or_map!(
     },
     |number| None,
     KeyedRule => Keyed
+);
+word_or_map!(
+    HazardRule,
+    "a name or `{with: .., unless: ..}`",
+    |word| Some(HazardRule::Always(word.to_owned())),
+    |number| None,
+    HazardUnless => Unless
 );
 word_or_map!(
     CostRule,

@@ -13,8 +13,8 @@ pub(crate) use serde_saphyr::Spanned;
 
 pub(crate) use self::{
     extension::{
-        CostRule, DocumentExtension, ErrorRule, Headers, OperationExtension, PagingRule, ResponseExtension,
-        SafetyRule, Window,
+        CostRule, DocumentExtension, ErrorRule, HazardRule, Headers, OperationExtension, PagingRule,
+        ResponseExtension, SafetyRule, Window,
     },
     operation::{Content, Operation, Parameter, PathItem, Place},
     schema::{Additional, Node, Schema, Type, Zone},

@@ -3,62 +3,21 @@
 //! This is how the program calls operations that it has no face for. Numbers and bodies are taken over as text, digit
 //! by digit; nothing is sent here.
 
-use std::fmt;
+mod body;
+mod parameters;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
 use serde_json::{Value, value::RawValue};
 
+use self::body::Body;
+pub use self::parameters::{NotParameters, Parameters};
 use crate::{
-    operation::{BodyEncoding, Operation, Parameter, Place, Safety, Style},
+    operation::{Operation, Parameter, Place, Style},
     request::Request,
-    schema::{Kind, Violation},
+    schema::Violation,
 };
 
 /// The key under which a request body is given.
 const BODY: &str = "body";
-
-/// Parameters keyed by wire names, in the caller's order, each as the text it was given in.
-#[derive(Debug, Default)]
-pub struct Parameters(Vec<(String, Box<RawValue>)>);
-
-impl Parameters {
-    /// Reads a JSON object. A name given twice is an error: one of the two would be lost.
-    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
-    }
-
-    fn get(&self, name: &str) -> Option<&RawValue> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
-    }
-}
-
-impl<'de> Deserialize<'de> for Parameters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Parameters;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object keyed by wire names")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
-                let mut parameters = Parameters::default();
-                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    if parameters.get(&name).is_some() {
-                        return Err(serde::de::Error::custom(format!("`{name}` is given twice")));
-                    }
-                    parameters.0.push((name, value));
-                }
-                Ok(parameters)
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
 
 /// Builds the request of `operation`. With `as_given` nothing is checked but what cannot be sent at all, and unknown
 /// names go into the query.
@@ -106,11 +65,10 @@ pub fn request(
         }
     }
     request = body.finish(request, as_given, &mut found);
-    if let Safety::Keyed(key) = operation.safety
-        && (request.query_value(key).is_some_and(|value| !value.is_empty()) || body.has(key))
-    {
-        request = request.keyed();
-    }
+    let given =
+        |name: &str| request.query_value(name).is_some_and(|value| !value.is_empty()) || body.has(name);
+    let safety = operation.safety_given(given);
+    request = request.safety(safety);
     if found.is_empty() { Ok(request) } else { Err(found) }
 }
 
@@ -201,112 +159,14 @@ fn place(
     request
 }
 
-/// The body on its way: given whole under `body`, or field by field where the body is open.
-struct Body<'a> {
-    operation: &'static Operation,
-    whole: Option<&'a RawValue>,
-    fields: Vec<(String, &'a RawValue)>,
-}
-
-impl<'a> Body<'a> {
-    fn new(operation: &'static Operation, parameters: &'a Parameters) -> Self {
-        Self { operation, whole: parameters.get(BODY).and_then(given), fields: Vec::new() }
-    }
-
-    /// Whether a name at the top belongs into the body.
-    fn takes(&self, name: &str) -> bool {
-        self.operation.body.as_ref().is_some_and(|body| {
-            let schema = &body.schema;
-            schema.kind == Kind::Object
-                && (schema.open || schema.fields.iter().any(|field| field.name == name))
-        })
-    }
-
-    fn push(&mut self, name: &str, value: &'a RawValue, found: &mut Vec<Violation>) {
-        if self.whole.is_some() {
-            found.push(Violation::new(name, "is a field of the body, which is already given under `body`"));
-        } else {
-            self.fields.push((name.to_owned(), value));
-        }
-    }
-
-    fn has(&self, key: &str) -> bool {
-        self.text().is_some_and(|text| {
-            serde_json::from_str::<Parameters>(&text).is_ok_and(|fields| {
-                fields.get(key).and_then(given).is_some_and(|value| !scalar(value).is_empty())
-            })
-        })
-    }
-
-    fn text(&self) -> Option<String> {
-        if let Some(whole) = self.whole {
-            return Some(whole.get().to_owned());
-        }
-        if self.fields.is_empty() {
-            return None;
-        }
-        let fields: Vec<String> = self
-            .fields
-            .iter()
-            .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), value.get()))
-            .collect();
-        Some(format!("{{{}}}", fields.join(",")))
-    }
-
-    fn finish(&self, request: Request, as_given: bool, found: &mut Vec<Violation>) -> Request {
-        let Some(text) = self.text() else {
-            if let Some(body) = &self.operation.body
-                && body.required
-                && !as_given
-            {
-                let value = Value::Object(serde_json::Map::new());
-                let missing = body.schema.violations("", &value);
-                if missing.is_empty() {
-                    found.push(Violation::new(BODY, "is required"));
-                }
-                found.extend(missing);
-            }
-            return request;
-        };
-        let Some(body) = &self.operation.body else {
-            if as_given {
-                return request.json_text(text);
-            }
-            found.push(Violation::new(BODY, format!("is not taken by {}", self.operation.id)));
-            return request;
-        };
-        if !as_given {
-            // A valid raw value always reads again.
-            let value: Value = serde_json::from_str(&text).unwrap_or_default();
-            let at = if self.whole.is_some() { BODY } else { "" };
-            found.extend(body.schema.violations(at, &value));
-        }
-        match body.encoding {
-            BodyEncoding::Json => request.json_text(text),
-            BodyEncoding::Binary => request.with_body(crate::request::Body::Bytes(text.into())),
-            BodyEncoding::Form => match serde_json::from_str::<Parameters>(&text) {
-                Ok(fields) => fields
-                    .0
-                    .iter()
-                    .filter(|(_, value)| given(value).is_some())
-                    .fold(request, |request, (name, value)| request.form_pair(name, scalar(value))),
-                Err(_) => {
-                    found.push(Violation::new(BODY, "must be an object"));
-                    request
-                }
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::{
-        operation::RequestBody,
+        operation::{BodyEncoding, Hazard, RequestBody, Safety},
         request,
-        schema::{Field, Schema},
+        schema::{Field, Kind, Schema},
     };
 
     const WORD: Schema = Schema { kind: Kind::String, ..Schema::ANY };
@@ -383,6 +243,72 @@ mod tests {
     fn as_given_checks_nothing_and_keeps_unknown_names() {
         let request = built(&LIST, r#"{"kind":"x","per_page":101,"new":"1"}"#, true).unwrap();
         assert_eq!(request.query(), "per_page=101&new=1");
+    }
+
+    #[test]
+    fn what_makes_a_repeat_harmful_is_seen_in_what_is_given() {
+        const NUMBER: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+        const fn field(name: &'static str) -> Field {
+            Field { name, required: false, read_only: false, schema: NUMBER, summary: "" }
+        }
+        const CHANGE: Operation = Operation {
+            id: "change",
+            safety: Safety::Keyed("key"),
+            keyed_with: &["source"],
+            hazards: &[
+                Hazard { with: "book", unless: &[] },
+                Hazard { with: "create", unless: &["source", "owner"] },
+            ],
+            body: Some(RequestBody {
+                encoding: BodyEncoding::Form,
+                required: true,
+                schema: Schema {
+                    kind: Kind::Object,
+                    fields: &[field("key"), field("source"), field("owner"), field("book"), field("create")],
+                    ..Schema::ANY
+                },
+            }),
+            ..Operation::GET
+        };
+        let table = [
+            (r#"{"key":1,"source":2}"#, Safety::Keyed("key")),
+            (r#"{"body":{"key":1,"source":"2"}}"#, Safety::Keyed("key")),
+            (r#"{"key":1}"#, Safety::Unsafe),
+            (r#"{"source":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"book":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"create":1}"#, Safety::Unsafe),
+            (r#"{"key":1,"source":2,"create":1,"owner":1}"#, Safety::Keyed("key")),
+        ];
+        for (given, safety) in table {
+            assert_eq!(built(&CHANGE, given, false).unwrap().effective_safety(), safety, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_form_takes_a_number_as_a_text_and_back() {
+        const FORM: Operation = Operation {
+            id: "form",
+            body: Some(RequestBody {
+                encoding: BodyEncoding::Form,
+                required: true,
+                schema: Schema {
+                    kind: Kind::Object,
+                    fields: &[
+                        Field { name: "id", required: true, read_only: false, schema: PAGE, summary: "" },
+                        Field { name: "word", required: false, read_only: false, schema: WORD, summary: "" },
+                    ],
+                    ..Schema::ANY
+                },
+            }),
+            ..Operation::GET
+        };
+        for given in [r#"{"id":12,"word":1.10}"#, r#"{"id":"12","word":"1.10"}"#] {
+            let request = built(&FORM, given, false).unwrap();
+            let request::Body::Bytes(text) = request.body() else { panic!("no body") };
+            assert_eq!(text, "id=12&word=1.10");
+        }
+        assert_eq!(built(&FORM, r#"{"id":"x"}"#, false).unwrap_err(), "id must be a whole number");
+        assert_eq!(built(&FORM, r#"{"id":"101"}"#, false).unwrap_err(), "id must be at most 100");
     }
 
     #[test]

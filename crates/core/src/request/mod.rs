@@ -3,27 +3,24 @@
 //! Path parameters become exactly one segment each, whatever they hold: empty ones and dot segments are refused, so
 //! that no input can change the route. Credentials stay [slots](crate::secret::Slot) until the transport writes them.
 
+mod body;
+
 use std::{
     fmt::{self, Display, Write as _},
-    io,
-    pin::Pin,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
     time::Duration,
 };
 
 use bytes::Bytes;
-use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
+pub use self::body::{Body, ByteStream, StreamBody};
 use crate::{
     base_url::{BaseUrl, Origin},
     error::Error,
     operation::{Operation, Safety},
+    stop::Stop,
 };
 
 /// What stays as it is in a path segment and in a query: the unreserved characters.
@@ -32,77 +29,6 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 /// Appends `text` to a query, percent-encoded.
 pub(crate) fn encode_query(text: &str, query: &mut String) {
     query.extend(utf8_percent_encode(text, RESERVED));
-}
-
-/// A stream of body bytes.
-pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
-
-/// The body of a request.
-#[derive(Clone, Default)]
-pub enum Body {
-    /// None.
-    #[default]
-    Empty,
-    /// Bytes in memory: can be sent again.
-    Bytes(Bytes),
-    /// A stream. Whether it can be sent again depends on where it comes from.
-    Stream(StreamBody),
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("Empty"),
-            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
-            Self::Stream(stream) => write!(f, "Stream({:?})", stream.length),
-        }
-    }
-}
-
-type Open = dyn Fn() -> Option<ByteStream> + Send + Sync;
-
-/// A body that is streamed.
-#[derive(Clone)]
-pub struct StreamBody {
-    /// Its length in bytes, where known.
-    pub length: Option<u64>,
-    open: Arc<Open>,
-    used_up: Option<Arc<AtomicBool>>,
-}
-
-impl StreamBody {
-    /// A stream that is opened anew for each attempt.
-    pub fn replayable(length: Option<u64>, open: impl Fn() -> ByteStream + Send + Sync + 'static) -> Self {
-        Self { length, open: Arc::new(move || Some(open())), used_up: None }
-    }
-
-    /// A stream that exists once: a call with it is never sent a second time.
-    pub fn once(length: Option<u64>, stream: ByteStream) -> Self {
-        let slot = Mutex::new(Some(stream));
-        let used_up = Arc::new(AtomicBool::new(false));
-        let mark = Arc::clone(&used_up);
-        let open = move || {
-            mark.store(true, Ordering::Relaxed);
-            slot.lock().unwrap_or_else(PoisonError::into_inner).take()
-        };
-        Self { length, open: Arc::new(open), used_up: Some(used_up) }
-    }
-
-    /// Whether the stream existed once and is gone.
-    pub(crate) fn used_up(&self) -> bool {
-        self.used_up.as_ref().is_some_and(|used_up| used_up.load(Ordering::Relaxed))
-    }
-
-    /// The stream, unless it has been used up.
-    pub(crate) fn open(&self) -> Option<ByteStream> {
-        (self.open)()
-    }
-}
-
-impl fmt::Debug for StreamBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StreamBody").field("length", &self.length).finish_non_exhaustive()
-    }
 }
 
 /// An encoded request without its credentials.
@@ -121,6 +47,7 @@ pub struct Request {
     pub(crate) stream_answer: bool,
     pub(crate) repeat_unknown: bool,
     pub(crate) next_step: Option<Box<str>>,
+    pub(crate) stop: Option<Stop>,
 }
 
 impl fmt::Debug for Request {
@@ -166,6 +93,7 @@ impl Request {
             stream_answer: false,
             repeat_unknown: false,
             next_step: None,
+            stop: None,
         }
     }
 
@@ -352,6 +280,14 @@ impl Request {
     #[must_use]
     pub fn repeat_unknown(mut self) -> Self {
         self.repeat_unknown = true;
+        self
+    }
+
+    /// Ends the call between its attempts when the signal is raised: the error is that of the last attempt, or, where
+    /// there was none, one that says that nothing was sent.
+    #[must_use]
+    pub fn stop_on(mut self, stop: Stop) -> Self {
+        self.stop = Some(stop);
         self
     }
 

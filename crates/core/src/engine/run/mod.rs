@@ -1,7 +1,8 @@
 //! One call from its first attempt to its end.
 
+mod failing;
+
 use std::{
-    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,16 +12,17 @@ use http::{HeaderMap, Method, StatusCode};
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::{Inner, is_whole, until};
+use self::failing::{Failed, failure_of};
+use super::{Inner, until};
 use crate::{
     classify::{self, Class, Fault},
     clock::BoxFuture,
     error::{Delivery, Error, ErrorKind, RAW_BODY_CAP},
-    limit::{Ask, End, Feedback, Permit, Refusal, feedback},
+    limit::{Ask, End, Permit, Refusal},
     mask::Masker,
-    request::{Body, ByteStream, Request},
+    request::{ByteStream, Request},
     response::{Attempt, Raw},
-    retry::{self, Failure, Situation, Verdict},
+    retry::Failure,
     secret::Slot,
     telemetry,
     transport::{Head, Sent, Wire, WireBody, WireError, WireErrorKind, WireResponse},
@@ -80,16 +82,6 @@ impl Drop for Flight {
             permit.sending();
         }
     }
-}
-
-/// A failed attempt, before the verdict.
-struct Failed {
-    kind: ErrorKind,
-    failure: Failure,
-    what: String,
-    head: Option<Head>,
-    body: Bytes,
-    fault: Fault,
 }
 
 impl Run {
@@ -167,11 +159,13 @@ impl Run {
 
     /// One wait and one attempt: a success, nothing (try again), or the end.
     async fn step(&mut self) -> Result<Option<Got>, Error> {
-        if !self.wait.is_zero() {
-            let until = self.inner.clock.now() + self.wait;
-            self.inner.clock.sleep_until(until).await;
-        }
-        let permit = self.permit().await?;
+        let permit = match self.request.stop.clone() {
+            None => self.turn().await?,
+            Some(stop) => match stop.before(self.turn()).await {
+                Some(permit) => permit?,
+                None => return Err(self.stopped()),
+            },
+        };
         let started = self.inner.clock.now();
         let sent = Sent::default();
         let flight = Flight { permit: Some(permit), sent: sent.clone() };
@@ -192,6 +186,27 @@ impl Run {
                 half => self.timed_out(permit, started, &sent, half),
             },
         }
+    }
+
+    /// The wait before an attempt, and its permit.
+    async fn turn(&mut self) -> Result<Permit, Error> {
+        if !self.wait.is_zero() {
+            let until = self.inner.clock.now() + self.wait;
+            self.inner.clock.sleep_until(until).await;
+        }
+        self.permit().await
+    }
+
+    /// The end of a call that is no longer wanted: the story is that of its last attempt.
+    fn stopped(&mut self) -> Error {
+        let error = self.last.take().unwrap_or_else(|| {
+            let what = "was not sent: it was withdrawn before its first attempt";
+            let mut error = Error::new(ErrorKind::Guard, Delivery::NotSent, what);
+            self.describe(&mut error);
+            error
+        });
+        telemetry::failed(&self.span, &error);
+        error
     }
 
     /// Whether a status says enough without the whole body: not a success, whose body is the answer, and not where
@@ -369,122 +384,6 @@ impl Run {
         self.failed(Failed { kind, failure, what, head, body, fault: Fault::default() }, started)
     }
 
-    /// A success that does not decode.
-    pub(crate) fn reject(&mut self, raw: &Raw, why: &dyn fmt::Display) -> Result<(), Error> {
-        let now = self.inner.clock.now();
-        // The attempt was noted as answered; it is this one that is looked at again.
-        let took = self.attempts.pop().map_or(Duration::ZERO, |attempt| attempt.took);
-        let started = now.checked_sub(took).unwrap_or(now);
-        let (kind, failure, what) = if !is_whole(raw) {
-            (ErrorKind::Unreadable, Failure::Lost, format!("was answered with something unreadable: {why}"))
-        } else {
-            (ErrorKind::Decode, Failure::Final, format!("was answered in an undocumented shape: {why}"))
-        };
-        let head = Head { status: raw.status, headers: raw.headers.clone() };
-        let failed =
-            Failed { kind, failure, what, head: Some(head), body: raw.body.clone(), fault: Fault::default() };
-        self.failed(failed, started).map(drop)
-    }
-
-    /// Notes a failed attempt and decides: again (`Ok(None)`) or the end.
-    fn failed(&mut self, failed: Failed, started: Instant) -> Result<Option<Got>, Error> {
-        let operation = self.request.operation;
-        let safety = self.request.safety;
-        let mutates = safety.mutates();
-        let delivery = match failed.kind {
-            ErrorKind::Redirect | ErrorKind::Decode if mutates => Delivery::Unknown,
-            _ => retry::delivery(safety, failed.failure),
-        };
-        let status = failed.head.as_ref().map(|head| head.status);
-        self.note(delivery, status, outcome_words(&failed, status), started);
-        // Where the vendor names no time, what is known about its limit is the time.
-        let usual = operation.answers.limit_wait.filter(|_| failed.failure == Failure::RateLimited);
-        let server_wait = failed.head.as_ref().and_then(|head| self.server_wait(head)).or(usual);
-        let situation = Situation {
-            safety,
-            failure: failed.failure,
-            attempts: u32::try_from(self.attempts.len()).unwrap_or(u32::MAX),
-            server_wait,
-            time_left: self
-                .deadline
-                .map(|deadline| deadline.saturating_duration_since(self.inner.clock.now())),
-            budget: self.inner.budget.has_room(),
-            replayable: !matches!(&self.request.body, Body::Stream(stream) if stream.used_up()),
-            retry_server_errors: operation.answers.retry_server_errors,
-            limit_precedes_work: operation.answers.limit_precedes_work,
-            repeat_unknown: self.request.repeat_unknown,
-        };
-        let verdict = retry::verdict(&self.inner.policy, &situation, fastrand::f64());
-        let error = self.error(failed, delivery);
-        match verdict {
-            Verdict::Retry { wait } => {
-                telemetry::retrying(&error, wait);
-                if !retry::is_free(&situation) {
-                    self.inner.budget.retried();
-                }
-                self.wait = wait;
-                self.last = Some(error);
-                Ok(None)
-            }
-            Verdict::Stop { retry_after } => {
-                let mut error = error;
-                self.set_retry_after(&mut error, retry_after);
-                telemetry::failed(&self.span, &error);
-                Err(error)
-            }
-        }
-    }
-
-    fn error(&self, failed: Failed, delivery: Delivery) -> Error {
-        let masker = self.masker();
-        let mask = |text: Option<String>| text.map(|text| masker.text(&text).into_owned());
-        let mut error = Error::new(failed.kind, self.overall(delivery), masker.text(&failed.what));
-        self.describe(&mut error);
-        let inner = error.inner_mut();
-        inner.code = mask(failed.fault.code);
-        inner.message = mask(failed.fault.message);
-        inner.field = mask(failed.fault.field);
-        if let Some(mut head) = failed.head {
-            masker.headers(&mut head.headers);
-            inner.status = Some(head.status);
-            inner.headers = head.headers;
-            // Masked before it is cut: a credential across the cut would survive in halves.
-            let body = masker.bytes(&failed.body);
-            inner.body = Some(body.slice(..body.len().min(RAW_BODY_CAP)));
-        }
-        error
-    }
-
-    fn describe(&self, error: &mut Error) {
-        let inner = error.inner_mut();
-        inner.operation = Some(self.request.operation);
-        inner.safety = self.request.safety;
-        inner.request_id = Some(self.request_id);
-        inner.attempts.clone_from(&self.attempts);
-        inner.next_step.clone_from(&self.request.next_step);
-    }
-
-    /// What is known about the call as a whole: an attempt that may have been acted on stays that.
-    fn overall(&self, delivery: Delivery) -> Delivery {
-        let settles = delivery == Delivery::Answered && !self.request.safety.mutates();
-        if self.any_unknown() && !settles { Delivery::Unknown } else { delivery }
-    }
-
-    fn any_unknown(&self) -> bool {
-        self.attempts.iter().any(|attempt| attempt.delivery == Delivery::Unknown)
-    }
-
-    fn note(
-        &mut self,
-        delivery: Delivery,
-        status: Option<StatusCode>,
-        outcome: impl Into<String>,
-        started: Instant,
-    ) {
-        let took = self.inner.clock.now().saturating_duration_since(started);
-        self.attempts.push(Attempt { delivery, status, outcome: outcome.into(), took });
-    }
-
     fn raw(&self, mut head: Head, body: Bytes) -> Raw {
         self.masker().headers(&mut head.headers);
         Raw {
@@ -495,19 +394,6 @@ impl Run {
             attempts: self.attempts.clone(),
             request_id: self.request_id,
         }
-    }
-
-    fn server_wait(&self, head: &Head) -> Option<Duration> {
-        let bucket = self.request.operation.bucket;
-        let listens = self.inner.feedback.iter().find(|(name, _)| *name == bucket);
-        let listens = listens.map_or(Feedback::Standard, |(_, feedback)| *feedback);
-        feedback::server_wait(&head.headers, head.status, self.inner.clock.wall(), listens)
-    }
-
-    fn set_retry_after(&self, error: &mut Error, wait: Option<Duration>) {
-        let inner = error.inner_mut();
-        inner.retry_after = wait;
-        inner.retry_at = wait.and_then(|wait| self.inner.clock.wall().checked_add(wait).ok());
     }
 
     /// Tells a shared limiter, as long as the deadline allows.
@@ -524,25 +410,6 @@ impl Run {
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
-
-    /// A stream broke off after its head: an error like any other, which may be retried by asking again.
-    pub(crate) fn cut_off(&mut self, raw: &Raw, what: &str) -> Error {
-        self.attempts.pop();
-        let delivery = Delivery::Unknown;
-        self.note(delivery, Some(raw.status), "half an answer", self.inner.clock.now());
-        let head = Head { status: raw.status, headers: raw.headers.clone() };
-        self.error(
-            Failed {
-                kind: ErrorKind::Lost,
-                failure: Failure::Lost,
-                what: format!("was sent and only half answered: {what}"),
-                head: Some(head),
-                body: Bytes::new(),
-                fault: Fault::default(),
-            },
-            delivery,
-        )
-    }
 }
 
 /// A masker that also knows the values of a presigned query which are long enough to be a permission.
@@ -556,38 +423,4 @@ fn presigned(masker: &Masker, query: &str) -> Masker {
         }
     }
     masker
-}
-
-/// How a class of answer fails; none for a success.
-fn failure_of(class: Class, status: StatusCode) -> Option<(ErrorKind, Failure, String, Fault)> {
-    let named = |verb: &str| format!("{verb}: {status}");
-    Some(match class {
-        Class::Success => return None,
-        Class::Server(fault) => {
-            (ErrorKind::Server, Failure::Server, named("met a fault of the vendor's"), fault)
-        }
-        Class::RateLimited(fault) => {
-            (ErrorKind::RateLimited, Failure::RateLimited, named("was refused"), fault)
-        }
-        Class::Redirect => (ErrorKind::Redirect, Failure::Final, named("was redirected"), Fault::default()),
-        Class::Unauthorized(fault) => (ErrorKind::Unauthorized, Failure::Final, named("was refused"), fault),
-        Class::Refused(fault) => (ErrorKind::Refused, Failure::Final, named("was refused"), fault),
-        Class::Unreadable(why) => (
-            ErrorKind::Unreadable,
-            Failure::Lost,
-            format!("was answered with something unreadable: {why}"),
-            Fault::default(),
-        ),
-    })
-}
-
-fn outcome_words(failed: &Failed, status: Option<StatusCode>) -> String {
-    match (failed.kind, status) {
-        (ErrorKind::Connect, _) => "no connection".to_owned(),
-        (ErrorKind::Validation, _) => "not sent".to_owned(),
-        (ErrorKind::Lost, Some(_)) => "half an answer".to_owned(),
-        (ErrorKind::Lost, None) => "no answer".to_owned(),
-        (_, Some(status)) => format!("status {}", status.as_u16()),
-        (kind, None) => kind.word().to_owned(),
-    }
 }
