@@ -5,6 +5,7 @@ mod constraint;
 pub mod generated;
 mod groups;
 mod refusal;
+mod totals;
 
 pub use afflux_core as core;
 pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
@@ -14,4 +15,5 @@ pub use self::{
     constraint::Constraint,
     generated::OPERATIONS,
     refusal::{Fault, Generation, Property, Refusal, Step},
+    totals::{ClickTotals, ConversionTotals, ReportSpan},
 };

@@ -10,13 +10,17 @@ mod answers;
 use std::{collections::BTreeSet, path::PathBuf};
 
 use afflux_partnerize::{
-    Constraint, Generation, OPERATIONS, Refusal,
+    ClickTotals, Constraint, ConversionTotals, Generation, OPERATIONS, Refusal,
     core::{
         dynamic::{self, Parameters},
+        endpoint::Endpoint,
         operation::{Operation, Place},
         request::Body,
+        response::Raw,
     },
+    generated::{ReportClicks, ReportConversions, ReportFormat},
 };
+use http::StatusCode;
 
 struct Sample {
     line: u32,
@@ -62,7 +66,7 @@ fn every_file_is_in_the_index_once_and_in_the_order_of_the_manual() {
     let entries = std::fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().file_name());
     let names = entries.map(|name| name.into_string().unwrap());
     let files: BTreeSet<String> =
-        names.filter(|name| name.ends_with(".json") || name.ends_with(".csv")).collect();
+        names.filter(|name| !name.ends_with("index.txt") && !name.ends_with("answers.rs")).collect();
     assert_eq!(files, listed);
 }
 
@@ -140,4 +144,20 @@ fn every_documented_error_has_one_reading() {
         ("campaigns[0]".into(), "/campaigns/0".into())
     );
     assert_eq!(read("error-v2-required.json").faults[0].constraint, Some(Constraint::RequiredProperty));
+}
+
+#[test]
+fn what_stands_beside_the_rows_of_a_report_is_read_too() {
+    let read = |file: &str| std::fs::read_to_string(directory().join(file)).unwrap();
+    let report = ReportConversions::new("a", ReportFormat::Json, "a");
+    let raw = Raw::for_test(ReportConversions::OPERATION, StatusCode::OK, read("report-conversions.json"));
+    let totals = ConversionTotals::of(&report.decode(&raw).unwrap());
+    let sums = [&totals.conversions, &totals.commission, &totals.value].map(|sums| sums["EUR"].to_string());
+    assert_eq!((totals.count, sums), (Some(1), ["1", "95.5", "955"].map(str::to_owned)));
+    assert_eq!(totals.span.start_utc, Some("2019-08-10T00:00:00".parse().unwrap()));
+    let report = ReportClicks::new("a", ReportFormat::Json, "a");
+    let raw = Raw::for_test(ReportClicks::OPERATION, StatusCode::OK, read("report-clicks.json"));
+    let totals = ClickTotals::of(&report.decode(&raw).unwrap());
+    assert_eq!((totals.count, totals.unique), (Some(2), Some(2)));
+    assert_eq!(totals.span.end, Some("2020-03-09T14:27:15".parse().unwrap()));
 }
