@@ -36,6 +36,14 @@ pub(crate) fn field(name: &str) -> String {
     }
 }
 
+/// As [`field`], and not the name of what a call has of its own.
+pub(crate) fn parameter(name: &str) -> String {
+    match plain_snake(name).as_str() {
+        own @ ("items" | "pages" | "rows") => format!("{own}_"),
+        _ => field(name),
+    }
+}
+
 /// `goal_type_uuid`, for names of modules and parts of longer names.
 pub(crate) fn plain_snake(name: &str) -> String {
     let snake = words(name).join("_");
@@ -100,5 +108,6 @@ mod tests {
         for (name, snake, camel) in table {
             assert_eq!((field(name).as_str(), pascal(name).as_str()), (snake, camel), "{name}");
         }
+        assert_eq!((parameter("rows").as_str(), field("rows").as_str()), ("rows_", "rows"));
     }
 }

@@ -15,9 +15,9 @@ use afflux_core::{
 use http::StatusCode;
 
 use crate::generated::{
-    CreateLead, CreateSites, Event, EventPart, EventPlace, EventsCalls, ExportClicks, ExportClicksAnswer,
-    LeadForm, ListDetails, ListSites, Metric, OPERATIONS, Query, QueryScope, Site, SiteChange, SiteInput,
-    SitesCalls, Status, UpdateSite, UpdateSiteAnswer, UploadEvents, buckets,
+    CreateLead, CreateSites, Event, EventMark, EventPart, EventPlace, EventsCalls, ExportClicks,
+    ExportClicksAnswer, LeadForm, ListDetails, ListEvents, ListSites, Metric, OPERATIONS, Query, QueryScope,
+    Site, SiteChange, SiteInput, SitesCalls, Status, UpdateSite, UpdateSiteAnswer, UploadEvents, buckets,
 };
 
 fn text(request: &Request) -> String {
@@ -110,6 +110,9 @@ fn what_is_wrong_deep_inside_is_told_with_its_path() {
     let events = [Event::new("a"), Event::new("b").parts([EventPart::new("k"), EventPart::new("x")])];
     let error = UploadEvents::new().body(events).encode().unwrap_err().to_string();
     assert!(error.contains("`[1].parts[1].key`"), "{error}");
+    let marked = Event::new("a").marks([("short", EventMark::new("abc")), ("long", EventMark::new("abcd"))]);
+    let error = UploadEvents::new().body([marked]).encode().unwrap_err().to_string();
+    assert!(error.contains("`[0].marks.long.text`"), "{error}");
     let error = CreateSites::new("c", SiteInput::new("")).encode().unwrap_err().to_string();
     assert!(error.contains("`name`"), "{error}");
 }
@@ -134,6 +137,14 @@ fn a_file_and_a_job_are_told_apart_by_the_body() {
     let decode = |body| export.decode(&raw(&export, 200, body)).unwrap();
     assert!(matches!(decode("a,b\n1,2\n"), ExportClicksAnswer::Text(text) if text == "a,b\n1,2\n"));
     assert!(matches!(decode(" {\"id\":1}"), ExportClicksAnswer::Node(node) if node.id.copied() == Some(1)));
+}
+
+#[test]
+fn a_text_beside_a_page_comes_through_and_is_not_taken_for_a_page() {
+    let list = ListEvents::new("c");
+    assert_eq!(ListEvents::OPERATION.answers.format, Format::TextOrJson);
+    assert_eq!(list.decode(&raw(&list, 200, r#"{"records":[1]}"#)).unwrap().all().unwrap().len(), 1);
+    assert!(list.decode(&raw(&list, 200, "a,b\n1,2\n")).is_err());
 }
 
 #[test]
@@ -199,6 +210,7 @@ async fn a_call_of_a_group_is_sent_by_its_engine_with_its_own_options() {
     let mock = MockTransport::script([
         Reply::answer(200, r#"{"sites":[]}"#),
         Reply::answer(200, r#"{"records":[1]}"#),
+        Reply::answer(200, r#"{"sites":[{"site":{"name":"n"}}]}"#),
     ]);
     let engine = Engine::builder("fixture", BaseUrl::parse("http://127.0.0.1:9").unwrap())
         .credentials(Credentials::new().variant("default", []).unwrap().variant("upload", []).unwrap())
@@ -211,6 +223,8 @@ async fn a_call_of_a_group_is_sent_by_its_engine_with_its_own_options() {
     assert!(call.send().await.unwrap().value.rows().is_empty());
     let page = EventsCalls::new(&engine).list_events("next").send().await.unwrap().value;
     assert_eq!(page.rows().len(), 1);
+    let rows = sites.list("c").rows().await.unwrap();
+    assert_eq!(rows[0].name.as_deref(), Some("n"));
     let seen = mock.seen();
     assert_eq!((seen[0].path.as_str(), seen[0].query.as_str()), ("/campaigns/c%201/sites", "limit=3"));
     assert_eq!(seen[1].query, "cursor=next");

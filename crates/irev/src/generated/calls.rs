@@ -5,7 +5,14 @@
 use std::time::Duration;
 
 use super::{GoalTypeUuid, ListGoalTypes, ListLeads};
-use afflux_core::{endpoint::Endpoint, engine::Engine, error::Error, response::Response};
+use afflux_core::{
+    decode::Kept,
+    endpoint::Endpoint,
+    engine::Engine,
+    error::Error,
+    page::{Items, Paged, Pages, Resume},
+    response::Response,
+};
 
 /// A call that is ready to be sent: a request and the engine that makes it.
 ///
@@ -18,12 +25,13 @@ pub struct Call<'a, E> {
     deadline: Option<Duration>,
     timeout: Option<Duration>,
     repeat_unknown: bool,
+    resume: Option<Resume>,
 }
 
 impl<'a, E: Endpoint> Call<'a, E> {
     /// Binds a request value to an engine.
     pub fn new(engine: &'a Engine, endpoint: E) -> Self {
-        Self { engine, endpoint, deadline: None, timeout: None, repeat_unknown: false }
+        Self { engine, endpoint, deadline: None, timeout: None, repeat_unknown: false, resume: None }
     }
 
     /// The time for all attempts and waits together.
@@ -68,6 +76,34 @@ impl<'a, E: Endpoint> Call<'a, E> {
         }
         let endpoint = self.endpoint;
         self.engine.send(request, move |raw| endpoint.decode(raw)).await
+    }
+}
+
+impl<E: Paged + 'static> Call<'_, E> {
+    /// Goes on where an earlier listing stopped.
+    pub fn with_resume(mut self, resume: Resume) -> Self {
+        self.resume = Some(resume);
+        self
+    }
+
+    /// The rows of one answer, or the first of them that does not decode.
+    pub async fn rows(self) -> Result<Vec<Kept<E::Row>>, Error> {
+        self.engine().rows(&self.endpoint).await
+    }
+
+    /// The items of the listing, fetched page by page as they are consumed.
+    pub fn items(self) -> Result<Items<E>, Error> {
+        self.engine().items(self.endpoint, self.resume)
+    }
+
+    /// The pages of the listing.
+    pub fn pages(self) -> Result<Pages<E>, Error> {
+        self.engine().pages(self.endpoint, self.resume)
+    }
+
+    /// The engine with the deadline of this call, which holds for each page.
+    fn engine(&self) -> Engine {
+        self.deadline.map_or_else(|| self.engine.clone(), |deadline| self.engine.with_deadline(deadline))
     }
 }
 

@@ -26,12 +26,13 @@ pub struct Call<'a, E> {
     deadline: Option<Duration>,
     timeout: Option<Duration>,
     repeat_unknown: bool,
+    resume: Option<Resume>,
 }
 
 impl<'a, E: Endpoint> Call<'a, E> {
     /// Binds a request value to an engine.
     pub fn new(engine: &'a Engine, endpoint: E) -> Self {
-        Self { engine, endpoint, deadline: None, timeout: None, repeat_unknown: false }
+        Self { engine, endpoint, deadline: None, timeout: None, repeat_unknown: false, resume: None }
     }
 
     /// The time for all attempts and waits together.
@@ -80,9 +81,46 @@ impl<'a, E: Endpoint> Call<'a, E> {
 }
 "#;
 
+const LISTINGS: &str = r"
+impl<E: Paged + 'static> Call<'_, E> {
+    /// Goes on where an earlier listing stopped.
+    pub fn with_resume(mut self, resume: Resume) -> Self {
+        self.resume = Some(resume);
+        self
+    }
+
+    /// The rows of one answer, or the first of them that does not decode.
+    pub async fn rows(self) -> Result<Vec<Kept<E::Row>>, Error> {
+        self.engine().rows(&self.endpoint).await
+    }
+
+    /// The items of the listing, fetched page by page as they are consumed.
+    pub fn items(self) -> Result<Items<E>, Error> {
+        self.engine().items(self.endpoint, self.resume)
+    }
+
+    /// The pages of the listing.
+    pub fn pages(self) -> Result<Pages<E>, Error> {
+        self.engine().pages(self.endpoint, self.resume)
+    }
+
+    /// The engine with the deadline of this call, which holds for each page.
+    fn engine(&self) -> Engine {
+        self.deadline.map_or_else(|| self.engine.clone(), |deadline| self.engine.with_deadline(deadline))
+    }
+}
+";
+
 /// `calls.rs`, or nothing where a hand-written face serves every operation.
 pub(crate) fn calls(api: &Api) -> Option<String> {
     let mut body = CALL.to_owned();
+    let listings =
+        api.operations.iter().any(|operation| operation.items.is_some() && !operation.hand_written_face);
+    if listings {
+        body.push_str(LISTINGS);
+    } else {
+        body = body.replace("    resume: Option<Resume>,\n", "").replace(", resume: None", "");
+    }
     let mut any = false;
     for group in groups(api) {
         let served = || {
@@ -112,11 +150,14 @@ pub(crate) fn calls(api: &Api) -> Option<String> {
     let mut code = format!("{HEADER}{}\n", module_doc("Calls: request values bound to an engine, by group."));
     code.push_str("use std::time::Duration;\n\n");
     code.push_str("use afflux_core::{");
-    if body.contains("Amount") {
-        code.push_str("decode::Amount, ");
+    let read =
+        [("Amount", body.contains("Amount")), ("JsonText", body.contains("JsonText")), ("Kept", listings)];
+    let read: Vec<&str> = read.into_iter().filter(|(_, used)| *used).map(|(name, _)| name).collect();
+    if !read.is_empty() {
+        let _ = write!(code, "decode::{{{}}}, ", read.join(", "));
     }
-    if body.contains("JsonText") {
-        code.push_str("decode::JsonText, ");
+    if listings {
+        code.push_str("page::{Items, Paged, Pages, Resume}, ");
     }
     if body.contains(": Body") {
         code.push_str("request::Body, ");

@@ -52,12 +52,13 @@ pub(crate) fn statements(api: &Api, name: &str, ty: &Ty, check: &Check, value: &
                 );
             }
             Ty::Map(_) => {
+                let below =
+                    if name.is_empty() { String::new() } else { format!(".below({})", literal(name)) };
+                let entries = if value.starts_with("self.") { format!("&{value}") } else { value.to_owned() };
                 let _ = write!(
                     code,
-                    "for (key, item) in {} {{ \
-                     item.check().map_err(|violation| violation.below(key).below({}))?; }}",
-                    if value.starts_with("self.") { format!("&{value}") } else { value.to_owned() },
-                    literal(name)
+                    "for (key, item) in {entries} {{ \
+                     item.check().map_err(|violation| violation.below(key){below})?; }}"
                 );
             }
             _ if name.is_empty() => {

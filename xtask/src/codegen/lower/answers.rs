@@ -6,6 +6,7 @@ use super::{
         spec::{self, ErrorRule, Place, Span},
     },
     Lowering,
+    bodies::is_text,
 };
 
 impl<'a> Lowering<'a> {
@@ -16,7 +17,9 @@ impl<'a> Lowering<'a> {
             Output::Several { variants, .. } => variants.iter().map(|variant| &variant.shape).collect(),
         };
         let has = |wanted: fn(&Shape) -> bool| shapes.iter().any(|shape| wanted(shape));
-        let text = has(|shape| *shape == Shape::Text);
+        // A text beside a page has no shape of its own, and still comes.
+        let mut contents = operation.responses.iter().flat_map(|(_, answer)| answer.value.content.iter());
+        let text = contents.any(|(content_type, _)| is_text(&content_type.value));
         let json = has(|shape| matches!(shape, Shape::One { .. } | Shape::Page { .. }));
         let empty = has(|shape| *shape == Shape::Empty);
         let errors = &self.document.extension.errors;

@@ -107,6 +107,14 @@ impl<'a> Lowering<'a> {
         if variants.iter().all(|variant| variant.shape == first.shape) {
             return Output::Single(first.shape.clone());
         }
+        // Another format of a page, which a parameter asks for, is for who reads the answer as it came.
+        let pages = variants.iter().filter(|variant| matches!(variant.shape, Shape::Page { .. }));
+        let mut read = variants.iter().filter(|variant| variant.shape != Shape::Text);
+        if pages.count() == 1
+            && let (Some(page), None) = (read.next(), read.next())
+        {
+            return Output::Single(page.shape.clone());
+        }
         let name = format!("{owner}Answer");
         self.take(&name, Span::of(&operation.id));
         for (index, variant) in variants.iter().enumerate() {
@@ -135,7 +143,7 @@ impl<'a> Lowering<'a> {
         let extension = &stated.operation.value.extension.value;
         match content_type {
             "application/json" => {}
-            "text/csv" | "application/xml" | "text/plain" => return Shape::Text,
+            text if is_text(text) => return Shape::Text,
             other => {
                 self.fault(span, format!("an answer as `{other}` is not supported"));
                 return Shape::Empty;
@@ -157,4 +165,9 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// Whether an answer of this type is a text to hand out.
+pub(super) fn is_text(content_type: &str) -> bool {
+    matches!(content_type, "text/csv" | "application/xml" | "text/plain")
 }

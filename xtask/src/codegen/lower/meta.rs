@@ -4,7 +4,7 @@ use super::{
     super::{
         api::{Check, Meta, MetaField, MetaSchema, Ty},
         names,
-        spec::{Additional, Node, Schema, Span, Type},
+        spec::{Additional, Node, Schema, Span, Type, Zone},
     },
     Lowering, place, sentence,
     types::{is_null, nullable},
@@ -102,12 +102,12 @@ impl<'a> Lowering<'a> {
                 Some(Type::Object) if is_map => "Map",
                 Some(Type::Object) => "Object",
             },
-            // The width of a number is Rust's business.
+            // The width of a number is Rust's business, and a time without zone has no format of OpenAPI's.
             format: schema
                 .format
                 .as_ref()
                 .map(|format| format.value.clone())
-                .filter(|_| kind == Some(Type::String)),
+                .filter(|_| kind == Some(Type::String) && schema.extension.zone != Some(Zone::None)),
             pattern: schema.pattern.as_ref().map(|pattern| pattern.value.clone()),
             minimum: schema.minimum,
             maximum: schema.maximum,

@@ -274,7 +274,7 @@ impl<'a> Lowering<'a> {
         };
         Some(Parameter {
             name: name.value.clone(),
-            ident: names::field(&name.value),
+            ident: names::parameter(&name.value),
             place,
             required: parameter.required,
             style,

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod constraint;
+pub mod generated;
+mod groups;
+mod refusal;
+mod totals;
+
+pub use afflux_core as core;
+pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
+
+pub use self::{
+    client::{BASE_URL, Client, ClientBuilder, Limits},
+    constraint::Constraint,
+    generated::OPERATIONS,
+    refusal::{Fault, Generation, Property, Refusal, Step},
+    totals::{ClickTotals, ConversionTotals, ReportSpan},
+};
