@@ -12,8 +12,8 @@ const LEADS: usize = 14;
 /// `comment`.
 fn file() -> String {
     let mut text = String::from("action,click,exto,flow,stid,comment,accept\n");
-    for step in 0..6 {
-        for lead in 0..LEADS {
+    for lead in 0..LEADS {
+        for step in 0..6 {
             let stid = ["", "2", "3", "4", "6", "10"][step];
             let action = if step == 0 { "create" } else { "status" };
             writeln!(text, "{action},9001,K-{lead},,{stid},,").unwrap();

@@ -192,8 +192,8 @@ fn rows_of_one_lead_go_one_after_the_other_while_other_leads_pass() {
     let world = World::start();
     let altercpa = world.sandbox.altercpa();
     let mut text = String::from("action,click,exto,stid\n");
-    for step in 0..6 {
-        for lead in 0..8 {
+    for lead in 0..8 {
+        for step in 0..6 {
             let (action, stid) =
                 if step == 0 { ("create", "") } else { ("status", ["2", "3", "4", "6", "10"][step - 1]) };
             writeln!(text, "{action},9001,A-{lead},{stid}").unwrap();
