@@ -22,6 +22,7 @@ const PLACEHOLDERS: [&str; 4] = [
 ];
 
 /// Decodes an answer, and asserts that it is still the same text.
+#[allow(clippy::too_many_lines, reason = "a table: one line for each operation")]
 pub(crate) fn round_trip(operation: &str, file: &str, text: &str) {
     let scope = || AnalyticsScope::new("a");
     match operation {
@@ -61,7 +62,7 @@ pub(crate) fn round_trip(operation: &str, file: &str, text: &str) {
         "listCommissionGroups" => rows(&ListCommissionGroups::new("a"), file, text),
         "listTransactionQueries" => rows(&ListTransactionQueries::new("a"), file, text),
         "createTransactionQueries" => {
-            one(&CreateTransactionQueries::new("a", NewTransactionQueries::new(vec![])), file, text)
+            one(&CreateTransactionQueries::new("a", NewTransactionQueries::new(vec![])), file, text);
         }
         "deleteTransactionQuery" => one(&DeleteTransactionQuery::new("a", "a"), file, text),
         "listSelfBills" => rows(&ListSelfBills::new("a"), file, text),
@@ -83,7 +84,7 @@ pub(crate) fn round_trip(operation: &str, file: &str, text: &str) {
         "reportClicks" => rows(&ReportClicks::new("a", ReportFormat::Json, "a"), file, text),
         "getPayable" => one(&GetPayable::new("a"), file, text),
         "countConversions" => {
-            open(&CountConversions::new(ConversionCountQuery::new(scope(), vec![], ["a"])), file, text)
+            open(&CountConversions::new(ConversionCountQuery::new(scope(), vec![], ["a"])), file, text);
         }
         "explodeConversions" => open_rows(
             &ExplodeConversions::new(ConversionExplodeQuery::new(scope(), vec![], ["a"], ["a"])),
@@ -97,19 +98,23 @@ pub(crate) fn round_trip(operation: &str, file: &str, text: &str) {
         ),
         "countClicks" => open(&CountClicks::new(ClickCountQuery::new(scope(), vec![], ["a"])), file, text),
         "explodeClicks" => {
-            open_rows(&ExplodeClicks::new(ClickExplodeQuery::new(scope(), vec![], ["a"], ["a"])), file, text)
+            open_rows(&ExplodeClicks::new(ClickExplodeQuery::new(scope(), vec![], ["a"], ["a"])), file, text);
         }
         "filterClicks" => {
-            open_rows(&FilterClicks::new(ClickFilterQuery::new(scope(), vec![], ["a"])), file, text)
+            open_rows(&FilterClicks::new(ClickFilterQuery::new(scope(), vec![], ["a"])), file, text);
         }
         "timeClicks" => {
-            open_rows(&TimeClicks::new(ClickTimeSeriesQuery::new(scope(), vec![], ["a"])), file, text)
+            open_rows(&TimeClicks::new(ClickTimeSeriesQuery::new(scope(), vec![], ["a"])), file, text);
         }
         "filterConversions" => {
-            open_rows(&FilterConversions::new(ConversionFilterQuery::new(scope(), vec![], ["a"])), file, text)
+            open_rows(
+                &FilterConversions::new(ConversionFilterQuery::new(scope(), vec![], ["a"])),
+                file,
+                text,
+            );
         }
         "countImpressions" => {
-            open(&CountImpressions::new(ImpressionCountQuery::new(scope(), vec![], ["a"])), file, text)
+            open(&CountImpressions::new(ImpressionCountQuery::new(scope(), vec![], ["a"])), file, text);
         }
         "explodeImpressions" => open_rows(
             &ExplodeImpressions::new(ImpressionExplodeQuery::new(scope(), vec![], ["a"], ["a"])),
@@ -117,7 +122,11 @@ pub(crate) fn round_trip(operation: &str, file: &str, text: &str) {
             text,
         ),
         "filterImpressions" => {
-            open_rows(&FilterImpressions::new(ImpressionFilterQuery::new(scope(), vec![], ["a"])), file, text)
+            open_rows(
+                &FilterImpressions::new(ImpressionFilterQuery::new(scope(), vec![], ["a"])),
+                file,
+                text,
+            );
         }
         "timeImpressions" => open_rows(
             &TimeImpressions::new(ImpressionTimeSeriesQuery::new(scope(), vec![], ["a"])),
