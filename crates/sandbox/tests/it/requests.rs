@@ -1,7 +1,6 @@
 //! HTTP as such: how requests may be written, and what the log keeps of them.
 
 use std::io::{Read, Write};
-use std::time::Duration;
 
 use afflux_sandbox::Written;
 
@@ -94,22 +93,26 @@ fn the_log_shows_everything_but_secrets() {
 fn a_real_client_gets_along_with_it() {
     let sandbox = sandbox();
     let irev = sandbox.irev();
-    wait(async {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-        for number in 0..5 {
-            let lead = client
-                .post(format!("{}/leads", irev.url()))
-                .header("authorization", irev.token())
-                .header("content-type", "application/json")
-                .body(format!(r#"{{"ip":"1.1.1.{number}"}}"#));
-            assert_eq!(lead.send().await.unwrap().status().as_u16(), 200);
-        }
-        let list =
-            client.get(format!("{}/leads?per_page=100", irev.url())).header("authorization", irev.token());
-        let rows: Vec<serde_json::Value> =
-            serde_json::from_slice(&list.send().await.unwrap().bytes().await.unwrap()).unwrap();
-        assert_eq!(rows.len(), 5);
-    });
+    let client: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    for number in 0..5 {
+        let lead = client
+            .post(format!("{}/leads", irev.url()))
+            .header("authorization", irev.token())
+            .header("content-type", "application/json")
+            .send(format!(r#"{{"ip":"1.1.1.{number}"}}"#))
+            .unwrap();
+        assert_eq!(lead.status(), 200);
+        // Read to its end, so that the connection can be used again.
+        lead.into_body().read_to_string().unwrap();
+    }
+    let list = client
+        .get(format!("{}/leads?per_page=100", irev.url()))
+        .header("authorization", irev.token())
+        .call()
+        .unwrap();
+    let rows: Vec<serde_json::Value> =
+        serde_json::from_str(&list.into_body().read_to_string().unwrap()).unwrap();
+    assert_eq!(rows.len(), 5);
     let peers: std::collections::HashSet<String> =
         irev.requests().into_iter().map(|seen| seen.peer).collect();
     assert_eq!(peers.len(), 1, "one connection was kept and used again");
