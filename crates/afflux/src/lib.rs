@@ -2,6 +2,8 @@
 
 #[cfg(feature = "altercpa")]
 pub use afflux_altercpa as altercpa;
+#[cfg(feature = "clevertap")]
+pub use afflux_clevertap as clevertap;
 pub use afflux_core as core;
 pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
 #[cfg(feature = "irev")]

@@ -2,7 +2,7 @@
 
 //! One test for each parameter: what is set is what is sent.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unreadable_literal, clippy::unwrap_used, missing_docs)]
 
 use afflux_altercpa::generated::{
     ChangeLead, ClickSearch, CreateLead, FindClick, FlowSearch, GetFlow, GetOffer, LeadChange, NewLead,

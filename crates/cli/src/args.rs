@@ -1,10 +1,13 @@
 //! What can be typed. Nothing here does anything.
 
+mod altercpa;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub(crate) use self::altercpa::{AlterCpa, Content, Fetch, Lead, Offer, Postbacks, Read, Source, Status};
 use crate::time;
 
 /// The daily jobs of ad-tech APIs, with an outcome that is always known.
@@ -15,7 +18,8 @@ use crate::time;
     max_term_width = 100,
     after_help = "Exit codes: 0 done, 1 the vendor refused, 2 wrong usage or configuration (nothing was sent), \
                   3 not delivered, 4 outcome unknown, 5 a local file failed, 130 interrupted.\n\
-                  Credentials come from the environment (IREV_BASE_URL, IREV_API_TOKEN) or from a profile in \
+                  Credentials come from the environment (ALTERCPA_BASE_URL, ALTERCPA_TOKEN; IREV_BASE_URL, \
+                  IREV_API_TOKEN) or from a profile in \
                   $AFFLUX_CONFIG or ~/.config/afflux/config.toml, never from arguments."
 )]
 pub(crate) struct Cli {
@@ -39,6 +43,9 @@ pub(crate) enum Command {
     Ops(Ops),
     /// Call any operation and print the vendor's JSON as it came
     Call(Call),
+    /// AlterCPA: create leads, change them, look clicks, flows and offers up
+    #[command(subcommand)]
+    Altercpa(Box<AlterCpa>),
     /// iREV Lead Distribution: push leads, read them back
     #[command(subcommand)]
     Irev(Irev),
@@ -69,7 +76,7 @@ pub(crate) struct Ops {
 
 #[derive(Debug, Args)]
 pub(crate) struct Call {
-    /// The vendor: irev
+    /// The vendor: altercpa or irev
     pub(crate) vendor: String,
     /// The operation's id, as `afflux ops` lists it
     pub(crate) operation: String,

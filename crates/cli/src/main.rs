@@ -3,6 +3,7 @@
 //! stdout carries data, stderr everything else; the exit code is the outcome. Each module has one command or one
 //! concern; the vendors' own knowledge is in their crates.
 
+mod altercpa;
 mod args;
 mod call;
 mod config;
@@ -81,6 +82,7 @@ fn run(cli: Cli) -> Exit {
             Command::Sandbox(sandbox) => sandbox::run(&sandbox, interrupt).await,
             Command::Ops(ops) => ops::run(ops.vendor.as_deref(), console),
             Command::Call(call) => call::run(&call, profile, console, &interrupt).await,
+            Command::Altercpa(command) => altercpa::run(*command, profile, console, interrupt).await,
             Command::Irev(command) => irev::run(command, profile, console, interrupt).await,
         }
     });

@@ -66,11 +66,11 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
             _ => Class::Unreadable("the body is empty"),
         };
     }
-    if matches!(answers.format, Format::Json) && is_html(headers, body) {
+    if (matches!(answers.format, Format::Json) || answers.failure.is_some()) && is_html(headers, body) {
         return Class::Unreadable("the body is HTML");
     }
     let Some((path, words)) = answers.success else {
-        return Class::Success;
+        return unless_marked(answers, body);
     };
     // A mark needs the value; a bare array or number has none to show.
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
@@ -97,6 +97,31 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
         (_, Some(code)) if code == "429" => Class::RateLimited(fault),
         _ => Class::Refused(fault),
     }
+}
+
+/// A success unless the body carries the mark of failure; what is not JSON carries none.
+fn unless_marked(answers: &Answers, body: &Bytes) -> Class {
+    let Some((path, words)) = answers.failure else {
+        return Class::Success;
+    };
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        return Class::Success;
+    };
+    if !at(&value, path).and_then(word).is_some_and(|mark| words.contains(&mark.as_str())) {
+        return Class::Success;
+    }
+    let fault = fault(answers, &value);
+    let code = fault.code.as_deref();
+    if outcome(answers, StatusCode::OK, Some(&value), code) {
+        return Class::Success;
+    }
+    if code.is_some_and(|code| answers.unauthorized.contains(&code)) {
+        return Class::Unauthorized(fault);
+    }
+    // A code in the body that is a status of an error means what the status would.
+    let status = code.and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
+    let status = status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::BAD_REQUEST);
+    by_status(answers, status, fault)
 }
 
 /// Whether an error of the vendor's is an outcome that the caller wants as a value.
@@ -171,6 +196,14 @@ mod tests {
         ..Answers::JSON
     };
 
+    const UNDOCUMENTED: Answers = Answers {
+        format: Format::Text,
+        failure: Some(("status", &["fail"])),
+        code: &["code"],
+        unauthorized: &["auth"],
+        ..Answers::JSON
+    };
+
     fn class(answers: &Answers, status: u16, body: &'static str) -> &'static str {
         let status = StatusCode::from_u16(status).unwrap_or_default();
         match classify(answers, status, &HeaderMap::new(), &Bytes::from_static(body.as_bytes())) {
@@ -208,6 +241,18 @@ mod tests {
             (&PLAIN, 304, "", "redirect"),
             (&PLAIN, 404, "", "refused"),
             (&PLAIN, 503, "", "server"),
+            (&UNDOCUMENTED, 200, "", "success"),
+            (&UNDOCUMENTED, 200, "OK", "success"),
+            (&UNDOCUMENTED, 200, r#"{"status":"success"}"#, "success"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail","code":400}"#, "refused"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail"}"#, "refused"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail","code":"401"}"#, "unauthorized"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail","code":403}"#, "unauthorized"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail","code":"auth"}"#, "unauthorized"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail","code":503}"#, "server"),
+            (&UNDOCUMENTED, 200, r#"{"status":"fail","code":429}"#, "limited"),
+            (&UNDOCUMENTED, 200, "<html>", "unreadable"),
+            (&UNDOCUMENTED, 403, r#"{"status":"fail","code":403}"#, "unauthorized"),
         ];
         for (answers, status, body, expected) in table {
             assert_eq!(class(answers, status, body), expected, "{status} {body}");

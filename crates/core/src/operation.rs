@@ -155,6 +155,9 @@ pub struct Answers {
     pub format: Format,
     /// A 2xx without this mark is not a success: path and the words that mean success.
     pub success: Option<(&'static str, &'static [&'static str])>,
+    /// A 2xx with this mark is a refusal, and one without it a success: path and the words that mean failure. For
+    /// operations whose success is not documented.
+    pub failure: Option<(&'static str, &'static [&'static str])>,
     /// Where the vendor's error code is.
     pub code: &'static [&'static str],
     /// Where the message is.
@@ -184,6 +187,7 @@ impl Answers {
     pub const JSON: Self = Self {
         format: Format::Json,
         success: None,
+        failure: None,
         code: &[],
         message: &[],
         field: &[],

@@ -304,6 +304,7 @@ pub(crate) struct Body {
 pub(crate) struct Answers {
     pub(crate) format: &'static str,
     pub(crate) success: Option<(String, Vec<String>)>,
+    pub(crate) failure: Option<(String, Vec<String>)>,
     pub(crate) code: Vec<String>,
     pub(crate) message: Vec<String>,
     pub(crate) field: Vec<String>,

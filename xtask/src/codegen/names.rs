@@ -78,10 +78,11 @@ pub(crate) fn is_type_name(name: &str) -> bool {
         && name.chars().all(|letter| letter.is_ascii_alphanumeric())
 }
 
-const KEYWORDS: [&str; 38] = [
+const KEYWORDS: [&str; 45] = [
     "as", "async", "await", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false",
     "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
-    "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "use",
+    "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 #[cfg(test)]
@@ -99,6 +100,7 @@ mod tests {
             ("HTMLPage", "html_page", "HtmlPage"),
             ("jobID", "job_id", "JobId"),
             ("type", "r#type", "Type"),
+            ("where", "r#where", "Where"),
             ("self", "self_", "Self"),
             ("2fa", "n2fa", "N2fa"),
             ("aff_sub2", "aff_sub2", "AffSub2"),

@@ -15,9 +15,9 @@ use afflux_core::{
 use http::StatusCode;
 
 use crate::generated::{
-    CreateLead, CreateSites, Event, EventMark, EventPart, EventsCalls, ExportClicks, ExportClicksAnswer,
-    LeadForm, ListDetails, ListEvents, ListSites, Metric, OPERATIONS, Query, QueryScope, Site, SiteChange,
-    SiteInput, SitesCalls, Status, UpdateSite, UpdateSiteAnswer, UploadEvents, buckets,
+    CreateLead, CreateSites, Event, EventMark, EventPart, EventPlace, EventsCalls, ExportClicks,
+    ExportClicksAnswer, LeadForm, ListDetails, ListEvents, ListSites, Metric, OPERATIONS, Query, QueryScope,
+    Site, SiteChange, SiteInput, SitesCalls, Status, UpdateSite, UpdateSiteAnswer, UploadEvents, buckets,
 };
 
 fn text(request: &Request) -> String {
@@ -43,6 +43,22 @@ fn a_keyed_call_is_safe_with_its_key_and_what_belongs_to_it() {
 fn a_parameter_can_make_a_call_unsafe() {
     assert_eq!(UploadEvents::new().encode().unwrap().effective_safety(), Safety::Idempotent);
     assert_eq!(UploadEvents::new().dry(true).encode().unwrap().effective_safety(), Safety::Unsafe);
+}
+
+#[test]
+fn the_values_of_a_map_are_checked_and_named() {
+    let upload = |radius| {
+        let event = Event::new("x").r#where([("home", EventPlace::new(radius))]);
+        UploadEvents::new().body([event]).encode()
+    };
+    assert!(upload(9).is_ok());
+    assert_eq!(upload(10).unwrap_err().field(), Some("[0].where.home.radius"));
+}
+
+#[test]
+fn a_mark_of_failure_is_told_to_the_engine() {
+    let camref = OPERATIONS.iter().find(|operation| operation.id == "camref").unwrap();
+    assert_eq!(camref.answers.failure, Some(("status", &["fail"] as &[&str])));
 }
 
 #[test]

@@ -25,7 +25,10 @@ pub(crate) fn print(
 ) -> Result<(), Failure> {
     let operation = request.operation();
     let mut url = format!("{}{}{}", base.origin(), base.prefix(), request.path());
-    let query = query(operation, request.query());
+    let mut query = query(operation, request.query());
+    for name in vendor.credential_parameters() {
+        let _ = write!(query, "{}{name}={MASK}", if query.is_empty() { "" } else { "&" });
+    }
     if !query.is_empty() {
         url.push('?');
         url.push_str(&query);

@@ -9,9 +9,11 @@ use std::{
 
 use afflux_core::{
     dynamic::{self, Parameters},
-    operation::Operation,
+    operation::{Operation, Safety},
     request::Request,
+    response::Raw,
 };
+use serde_json::Value;
 
 use crate::{
     args::Call,
@@ -54,7 +56,7 @@ pub(crate) async fn run(
         return interrupt.check();
     }
     let raw = engine.execute(request).await?;
-    let refused = !raw.status().is_success();
+    let refused = !raw.status().is_success() || is_refusal(&raw);
     // A refusal may repeat our credentials; a success is printed as it came.
     let body = if refused { engine.masker().bytes(raw.body()) } else { raw.body().clone() };
     if !(refused && console.json) {
@@ -67,6 +69,17 @@ pub(crate) async fn run(
         return Err(Failure::refused(&raw, &body));
     }
     interrupt.check()
+}
+
+/// Whether an outcome inside a 2xx is a refusal. `already so` of a change is none; `already there` of a creation is
+/// one, unless an earlier attempt of this very call may have created it.
+fn is_refusal(raw: &Raw) -> bool {
+    let operation = raw.operation();
+    let Some((path, words)) = operation.answers.success else { return false };
+    let body: Option<Value> = serde_json::from_slice(raw.body()).ok();
+    let mark = body.as_ref().and_then(|body| body.pointer(&format!("/{}", path.replace('.', "/"))));
+    let is_success = mark.and_then(Value::as_str).is_some_and(|mark| words.contains(&mark));
+    !is_success && matches!(operation.safety, Safety::Keyed(_)) && !raw.follows_lost_answer()
 }
 
 fn request(

@@ -3,6 +3,7 @@
 //! Each vendor has a section of its own that makes its calls, checks what it promises against what the sandbox saw,
 //! and tells it in steps. A promise that is not kept fails the demo.
 
+mod altercpa;
 mod irev;
 
 use std::{
@@ -50,7 +51,10 @@ pub(crate) async fn run(demo: Demo, console: Console) -> Result<(), Failure> {
     let sandbox = Sandbox::start().await.map_err(|error| start_failure(&error))?;
     console
         .say("a sandbox runs inside this program, in real time: its limits and windows are the vendors' own");
-    let sections = vec![irev::show(&sandbox, &folder, console).await?];
+    let sections = vec![
+        irev::show(&sandbox, &folder, console).await?,
+        altercpa::show(&sandbox, &folder, console).await?,
+    ];
     sandbox.shutdown().await;
     let seconds = began.elapsed().as_secs_f64();
     if console.json {
@@ -85,7 +89,7 @@ fn text(section: &Section) -> String {
     }
     let files: Vec<String> = section.files.iter().map(|file| format!("  {file}\n")).collect();
     format!(
-        "\n{}\n{steps}\n\nread back, the first rows:\n{sample}\n\nwritten:\n{}",
+        "\n{}\n{steps}\n\nwhat there is now, the first rows:\n{sample}\n\nwritten:\n{}",
         section.title,
         files.concat()
     )

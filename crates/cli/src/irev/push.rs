@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use afflux::irev::{Client, Lead, Push};
-use serde_json::{Map, Value};
 
 use super::lead::{self, SLIPS, Wrong, secret_values};
 use crate::{
@@ -11,8 +10,7 @@ use crate::{
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
-    job::{self, BadRow, Files, Options, Reason, RejectedFile, Row, RowJob, Sent, Table, plan},
-    journal::Journal,
+    job::{self, BadRow, Files, Options, Reason, Row, RowJob, Sent, Table},
     vendors::{Access, Vendor, irev_client},
 };
 
@@ -127,7 +125,7 @@ pub(crate) async fn run(
         let base = Vendor::Irev.base(access, console)?;
         let (target, host) = (base.to_string(), base.origin().host().to_owned());
         let job = PushJob { client: None, target, host, correlation: push.correlation.clone() };
-        return dry_run(&job, &files, console);
+        return job::dry_run(&job, &files, console);
     }
     let client = irev_client(access, console)?.with_deadline(push.timeout.timeout);
     for (slip, name) in SLIPS {
@@ -145,41 +143,4 @@ pub(crate) async fn run(
         reconcile: Some(format!("afflux irev reconcile {shown}{key}")),
     };
     job::run(&PushJob::new(client, push.correlation.clone()), &files, &options, console, interrupt).await
-}
-
-/// Checks every row and says what would be pushed; no file is written.
-fn dry_run(job: &PushJob, files: &Files, console: Console) -> Result<(), Failure> {
-    let mut table = Table::open(&files.rows)?;
-    job.check_columns(table.columns())
-        .map_err(|why| Failure::usage(format!("{}, line 1: {why}", files.rows.display())))?;
-    let journal = if files.journal.exists() { Some(Journal::open(&files.journal, NAME)?) } else { None };
-    let none = std::collections::HashMap::new();
-    let rows = journal.as_ref().map_or(&none, Journal::rows);
-    let written = RejectedFile::new(files.rejected.clone()).read()?;
-    let plan = plan(job, &mut table, rows, &written)?;
-    for note in &plan.notes {
-        console.say(note);
-    }
-    let line = format!(
-        "would push {} to {}   delivered before {}   rejected before {}   invalid {}   unknown {}",
-        plan.open,
-        job.target(),
-        plan.summary.delivered,
-        plan.summary.rejected,
-        plan.summary.invalid,
-        plan.summary.unknown
-    );
-    let mut members: Map<String, Value> = plan.summary.members(&files.rows, &files.rejected, &files.journal);
-    members.insert("would_push".to_owned(), Value::from(plan.open));
-    members.insert("dry_run".to_owned(), Value::from(true));
-    members.insert("rows".to_owned(), Value::from(plan.summary.rows() + plan.open));
-    let exit = plan.summary.exit();
-    if exit == crate::exit::Exit::Done {
-        members.insert("exit_code".to_owned(), Value::from(0));
-        return console.line(if console.json { Value::Object(members).to_string() } else { line });
-    }
-    if !console.json {
-        console.line(&line)?;
-    }
-    Err(Failure::rows(exit, &line, members))
 }

@@ -23,7 +23,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     interrupt::Interrupt,
-    job::{Files, RejectedFile, Row, RowJob, Sent, Table, content, plan},
+    job::{Files, Order, Past, RejectedFile, Row, RowJob, Sent, Table, content, plan},
     journal::{Detail, Journal, Known, Occurrences, Record, RowKey, Settled, Standing},
 };
 
@@ -61,7 +61,9 @@ pub(crate) async fn run(
     let job = PushJob::new(client.clone(), reconcile.correlation.clone());
     let journal = Journal::open(&files.journal, NAME)?;
     let mut rejected = RejectedFile::new(files.rejected.clone());
-    let plan = plan(&job, &mut Table::open(&files.rows)?, journal.rows(), &rejected.read()?)?;
+    let written = rejected.read()?;
+    let past = Past { rows: journal.rows(), written: &written, order: &Order::default() };
+    let plan = plan(&job, &mut Table::open(&files.rows)?, past)?;
     let settled: HashSet<RowKey> = plan.settle.iter().map(|(key, _)| *key).collect();
     let mut lost = lost(&files, journal.rows(), &settled, reconcile.correlation.as_deref())?;
     let mut claimed: HashSet<String> =

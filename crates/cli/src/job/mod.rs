@@ -1,9 +1,13 @@
 //! A job over the rows of a file: journal, rejected file, concurrency, progress, summary. It knows no vendor.
 
+mod dry_run;
+mod order;
 mod plan;
 mod progress;
 mod rejected;
+mod report;
 mod run;
+mod send;
 mod summary;
 mod table;
 
@@ -12,7 +16,9 @@ use std::path::{Path, PathBuf};
 use afflux_core::{Delivery, Error, ErrorKind};
 
 pub(crate) use self::{
-    plan::plan,
+    dry_run::dry_run,
+    order::Order,
+    plan::{Past, plan},
     rejected::{Reason, RejectedFile},
     run::run,
     summary::Summary,
@@ -28,6 +34,9 @@ pub(crate) trait RowJob {
     /// A row that can be sent.
     type Item;
 
+    /// Whether rows belong to things whose rows must go one after the other; see [`RowJob::thing`].
+    const ORDERED: bool = false;
+
     /// The job's name: `irev push`. A journal belongs to one job.
     fn name(&self) -> &'static str;
 
@@ -40,6 +49,11 @@ pub(crate) trait RowJob {
     /// What the rows are called: `leads`.
     fn things(&self) -> &'static str;
 
+    /// What is done with them.
+    fn verb(&self) -> &'static str {
+        "push"
+    }
+
     /// Whether a file with these columns can be worked on at all.
     fn check_columns(&self, columns: &[String]) -> Result<(), String>;
 
@@ -51,6 +65,23 @@ pub(crate) trait RowJob {
 
     /// The values of it that must not be shown.
     fn secrets<'a>(&self, item: &'a Self::Item) -> &'a [String];
+
+    /// What a row is about, where it matters in which order the rows about it arrive. They are sent in the file's
+    /// order, one after the other, and none before the one ahead of it is settled.
+    fn thing(&self, _row: &Row) -> Option<Content> {
+        None
+    }
+
+    /// Whether sending it twice is harmless, so that it is sent again where an earlier run does not know what became of
+    /// it.
+    fn repeatable(&self, _item: &Self::Item) -> bool {
+        false
+    }
+
+    /// The same item, of which an earlier run's sending may have arrived.
+    fn again(&self, item: Self::Item) -> Self::Item {
+        item
+    }
 
     /// Sends it.
     async fn send(&self, item: &Self::Item) -> Sent;

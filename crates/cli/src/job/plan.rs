@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    BadRow, Row, RowJob, Summary, Table, content,
+    BadRow, Order, Row, RowJob, Summary, Table, content,
     rejected::{Entries, Reason},
 };
 use crate::{
@@ -31,20 +31,36 @@ pub(crate) struct Plan {
     pub(crate) notes: Vec<String>,
 }
 
+/// What earlier runs left behind.
+#[derive(Clone, Copy)]
+pub(crate) struct Past<'a> {
+    /// What the journal says.
+    pub(crate) rows: &'a HashMap<RowKey, Known>,
+    /// What the rejected file says.
+    pub(crate) written: &'a Entries,
+    /// What was sent of the things that rows are about.
+    pub(crate) order: &'a Order,
+}
+
 /// What a row is to the job.
 pub(crate) enum Verdict<'a, T> {
     /// It may be sent.
-    Send(RowKey, T),
+    Send {
+        key: RowKey,
+        item: T,
+        /// An earlier run sent it and does not know what became of it.
+        lost: bool,
+    },
     /// It was sent before.
     Settled(RowKey, &'a Known),
     /// It cannot be sent as it stands.
     Bad(RowKey, BadRow),
 }
 
-/// Looks a row up and checks it. Rows that were sent before are not checked again.
+/// Looks a row up and checks it. Rows that were sent before are not checked again, unless they may be sent again.
 pub(crate) fn judge<'a, J: RowJob>(
     job: &J,
-    rows: &'a HashMap<RowKey, Known>,
+    past: Past<'a>,
     occurrences: &mut Occurrences,
     row: Result<&Row, BadRow>,
 ) -> Verdict<'a, J::Item> {
@@ -57,22 +73,36 @@ pub(crate) fn judge<'a, J: RowJob>(
         }
     };
     let key = occurrences.key(content(row));
-    match rows.get(&key) {
-        Some(known) if known.standing() != Standing::Open => Verdict::Settled(key, known),
-        _ => match job.read(row) {
-            Ok(item) => Verdict::Send(key, item),
-            Err(bad) => Verdict::Bad(key, bad),
+    match past.rows.get(&key).map(|known| (known, known.standing())) {
+        Some((known, Standing::Delivered | Standing::Rejected)) => Verdict::Settled(key, known),
+        Some((known, Standing::Unknown)) => {
+            // The program may have been killed between the two files: the vendor's answer is in the one.
+            let answered = past.written.get(&key).is_some_and(|entry| is_refusal(entry));
+            match job.read(row) {
+                Ok(item)
+                    if !answered && job.repeatable(&item) && past.order.sent_after(job, row).is_none() =>
+                {
+                    Verdict::Send { key, item, lost: true }
+                }
+                _ => Verdict::Settled(key, known),
+            }
+        }
+        Some((_, Standing::Open)) | None => match (job.read(row), past.order.sent_after(job, row)) {
+            (Ok(item), None) => Verdict::Send { key, item, lost: false },
+            (Err(bad), _) => Verdict::Bad(key, bad),
+            (Ok(_), Some(line)) => {
+                let demand = format!(
+                    "comes before line {line}, which is about the same lead and was sent already: sending it now would \
+                     undo what came later"
+                );
+                Verdict::Bad(key, row.bad(None, demand))
+            }
         },
     }
 }
 
 /// Reads the whole file.
-pub(crate) fn plan<J: RowJob>(
-    job: &J,
-    table: &mut Table,
-    rows: &HashMap<RowKey, Known>,
-    written: &Entries,
-) -> Result<Plan, Failure> {
+pub(crate) fn plan<J: RowJob>(job: &J, table: &mut Table, past: Past<'_>) -> Result<Plan, Failure> {
     let mut plan = Plan::default();
     let mut occurrences = Occurrences::default();
     let mut seen_unknown = 0_u64;
@@ -82,9 +112,10 @@ pub(crate) fn plan<J: RowJob>(
             Ok(row) => (row.line, row.content()),
             Err(bad) => (bad.line, Value::Null),
         };
-        match judge(job, rows, &mut occurrences, row.as_ref().map_err(Clone::clone)) {
-            Verdict::Send(_, item) => {
+        match judge(job, past, &mut occurrences, row.as_ref().map_err(Clone::clone)) {
+            Verdict::Send { item, lost, .. } => {
                 plan.open += 1;
+                seen_unknown += u64::from(lost);
                 for warning in job.warnings(&item) {
                     warned += 1;
                     plan.note(warned, format!("warning: line {line}: {warning}"));
@@ -104,11 +135,11 @@ pub(crate) fn plan<J: RowJob>(
             Verdict::Settled(key, known) => {
                 let standing = known.standing();
                 seen_unknown += u64::from(standing == Standing::Unknown);
-                plan.settled(key, known, line, &content, written);
+                plan.settled(key, known, line, &content, past.written);
             }
         }
     }
-    let all = rows.values().filter(|known| known.standing() == Standing::Unknown).count();
+    let all = past.rows.values().filter(|known| known.standing() == Standing::Unknown).count();
     plan.summary.unknown_elsewhere = u64::try_from(all).unwrap_or(u64::MAX).saturating_sub(seen_unknown);
     for (count, what) in
         [(usize::try_from(plan.summary.invalid).unwrap_or(0), "invalid rows"), (warned, "warnings")]

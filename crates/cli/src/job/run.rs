@@ -1,6 +1,9 @@
 //! The second pass: rows go out, several at once, each behind its intent.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, VecDeque},
+};
 
 use afflux_core::ErrorKind;
 use futures_util::{StreamExt, stream::FuturesUnordered};
@@ -9,12 +12,15 @@ use serde_json::Value;
 
 use super::{
     Files, Options, RejectedFile, RowJob, Sent, Summary, Table,
-    plan::{Verdict, judge, plan},
+    order::{Order, Queue, Turn},
+    plan::{Past, Verdict, judge, plan},
     progress::Progress,
+    rejected::Entries,
+    report::{notes_on_journal, report},
+    send::{Landed, Outgoing, send},
 };
 use crate::{
     console::Console,
-    exit::Exit,
     failure::Failure,
     interrupt::Interrupt,
     journal::{Journal, Known, Occurrences, Record, RowKey, Settled, Writer},
@@ -54,29 +60,36 @@ async fn pass<J: RowJob>(
     journal: Journal,
 ) -> Result<(Result<(), Failure>, Summary), Failure> {
     let mut rejected = RejectedFile::new(files.rejected.clone());
-    let plan = plan(job, &mut table, journal.rows(), &rejected.read()?)?;
+    let order = Order::read(job, &files.rows, journal.rows())?;
+    let written = rejected.read()?;
+    let plan = plan(job, &mut table, Past { rows: journal.rows(), written: &written, order: &order })?;
     for note in &plan.notes {
         console.say(note);
     }
     notes_on_journal(&journal, job, &plan.summary, console);
     rejected.replace(&plan.rejected)?;
-    let (rows, writer) = journal.begin(job.name(), &job.target(), Timestamp::now())?;
+    let (mut rows, writer) = journal.begin(job.name(), &job.target(), Timestamp::now())?;
     for (row, reason) in plan.settle {
         let Sent { settled, detail, .. } = Sent::rejected(reason);
+        if let Some(known) = rows.get_mut(&row) {
+            known.settled = Some(settled);
+        }
         writer.write(&Record::Outcome { row, outcome: settled, detail, at: Timestamp::now() }).await?;
     }
-    let what = format!("{} {} {} to {}", verb(job.name()), plan.open, job.things(), job.host());
+    let what = format!("{}ing {} {} to {}", job.verb(), plan.open, job.things(), job.host());
     let progress = Progress::start(console, what, plan.open);
     let mut pass = Pass {
         job,
         writer: &writer,
         rejected: RefCell::new(rejected),
         rows,
+        order,
         summary: plan.summary,
         console,
         progress,
         said: 0,
         away: 0,
+        held: 0,
         stop: None,
     };
     let sent = pass.send_all(Table::open(&files.rows)?, options.concurrency, interrupt.clone()).await;
@@ -86,85 +99,22 @@ async fn pass<J: RowJob>(
     Ok((sent.and(closed), summary))
 }
 
-/// Says what became of the file.
-fn report(
-    files: &Files,
-    options: &Options,
-    console: Console,
-    interrupt: &Interrupt,
-    finished: Result<(), Failure>,
-    summary: &Summary,
-) -> Result<(), Failure> {
-    let line = summary.line(&files.rejected, &options.again, options.reconcile.as_deref());
-    let members = summary.members(&files.rows, &files.rejected, &files.journal);
-    if !console.json {
-        // The files say it all as well; a reader that has gone away changes no outcome.
-        let _ = console.line(&line);
-    }
-    // A local fault outweighs what became of single rows.
-    finished.map_err(|failure| with_members(failure, &members))?;
-    let exit = if interrupt.is_set() { Exit::Interrupted } else { summary.exit() };
-    if exit == Exit::Done {
-        if console.json {
-            let mut object = members;
-            object.insert("exit_code".to_owned(), Value::from(0));
-            return console.line(Value::Object(object));
-        }
-        return Ok(());
-    }
-    Err(Failure::rows(exit, &line, members))
-}
-
-fn with_members(mut failure: Failure, members: &serde_json::Map<String, Value>) -> Failure {
-    for (name, value) in members {
-        failure.set(name, value.clone());
-    }
-    failure
-}
-
-fn verb(name: &str) -> String {
-    format!("{}ing", name.rsplit(' ').next().unwrap_or(name))
-}
-
-fn notes_on_journal<J: RowJob>(journal: &Journal, job: &J, summary: &Summary, console: Console) {
-    if journal.dropped() > 0 {
-        console.say("note: the journal ended in half a record, which was being written when the program ended; it was dropped");
-    }
-    let target = job.target();
-    if let Some(other) = journal.targets().iter().find(|other| **other != target) {
-        console.say(format!(
-            "warning: rows of this file were sent to {other} before; what was settled there is not sent to {target}"
-        ));
-    }
-    if summary.unknown_elsewhere > 0 {
-        console.say(format!(
-            "warning: {} rows of an earlier version of this file have an unknown outcome and are not in it any more",
-            summary.unknown_elsewhere
-        ));
-    }
-}
-
 /// The pass while it runs.
 struct Pass<'a, J: RowJob> {
     job: &'a J,
     writer: &'a Writer,
     rejected: RefCell<RejectedFile>,
     rows: HashMap<RowKey, Known>,
+    order: Order,
     summary: Summary,
     console: Console,
     progress: Progress,
     said: u32,
     away: u32,
+    /// How many rows stay because one ahead of them is not settled.
+    held: u64,
     /// What the rows that are not sent any more count as, when none is sent any more.
     stop: Option<Settled>,
-}
-
-/// A row that is to be sent.
-struct Outgoing<T> {
-    key: RowKey,
-    line: u64,
-    content: Value,
-    item: T,
 }
 
 impl<J: RowJob> Pass<'_, J> {
@@ -178,20 +128,49 @@ impl<J: RowJob> Pass<'_, J> {
         let rejected = std::mem::replace(&mut self.rejected, RefCell::new(RejectedFile::new("".into())));
         let mut occurrences = Occurrences::default();
         let mut flying = FuturesUnordered::new();
+        let mut queue = Queue::new();
+        // Rows whose turn has come.
+        let mut ready = VecDeque::new();
         let mut fault: Option<Failure> = None;
         let mut at_end = false;
         loop {
-            while !at_end && flying.len() < concurrency.max(1) {
-                match self.next(&mut table, &mut occurrences) {
-                    Err(failure) => {
-                        // What is in flight still lands.
-                        fault.get_or_insert(failure);
-                        at_end = true;
+            while flying.len() < concurrency.max(1) {
+                let outgoing = match ready.pop_front() {
+                    Some(outgoing) => outgoing,
+                    None if at_end || queue.is_full() => break,
+                    None => match self.next(&mut table, &mut occurrences) {
+                        Err(failure) => {
+                            // What is in flight still lands.
+                            fault.get_or_insert(failure);
+                            at_end = true;
+                            continue;
+                        }
+                        Ok(None) => {
+                            at_end = true;
+                            continue;
+                        }
+                        Ok(Some(outgoing)) => match queue.enter(outgoing.thing, outgoing) {
+                            Turn::Go(outgoing) => outgoing,
+                            Turn::Waits => continue,
+                            Turn::Held(outgoing, settled) => {
+                                self.hold([outgoing], settled);
+                                continue;
+                            }
+                        },
+                    },
+                };
+                let ending =
+                    if fault.is_some() || interrupt.is_set() { Some(Settled::NotSent) } else { self.stop };
+                let thing = outgoing.thing;
+                match (&outgoing.item, ending) {
+                    (Some(_), None) => flying.push(send(job, writer, &rejected, self.repeated(outgoing))),
+                    (Some(_), Some(settled)) => {
+                        self.leave(&outgoing, settled);
+                        for behind in queue.hold(thing, settled) {
+                            self.leave(&behind, settled);
+                        }
                     }
-                    Ok(None) => at_end = true,
-                    Ok(Some(_)) if fault.is_some() || interrupt.is_set() => self.leave(Settled::NotSent),
-                    Ok(Some(_)) if self.stop.is_some() => self.leave(self.stop.unwrap_or(Settled::NotSent)),
-                    Ok(Some(outgoing)) => flying.push(send(job, writer, &rejected, outgoing)),
+                    (None, _) => self.hold(queue.hold(thing, Settled::NotSent), Settled::NotSent),
                 }
             }
             if flying.is_empty() {
@@ -201,45 +180,98 @@ impl<J: RowJob> Pass<'_, J> {
                 landed = flying.next() => landed,
                 () = interrupt.wait(), if !interrupt.is_set() => continue,
             };
-            match landed {
-                None => {}
-                Some((line, Ok((sent, secrets)))) => self.landed(line, &sent, &secrets),
-                Some((line, Err((settled, failure)))) => {
+            let Some(Landed { line, thing, lost, repeatable, came }) = landed else { continue };
+            let settled = match came {
+                Ok((sent, secrets)) => {
+                    self.landed(line, lost, &sent, &secrets);
+                    Some(sent.settled)
+                }
+                Err((settled, failure)) => {
                     self.summary.count(line, settled);
                     fault.get_or_insert(failure);
+                    None
+                }
+            };
+            match settled {
+                Some(Settled::Delivered | Settled::Rejected) => {
+                    if let (Some(Settled::Delivered), Some(thing)) = (settled, thing) {
+                        self.order.delivered(thing, line);
+                    }
+                    ready.extend(queue.settled(thing));
+                }
+                // Nobody sends it again, so nothing need wait for it.
+                Some(Settled::Unknown) if !repeatable => ready.extend(queue.settled(thing)),
+                Some(Settled::Deferred) => self.hold(queue.hold(thing, Settled::Deferred), Settled::Deferred),
+                Some(Settled::Unknown | Settled::NotSent) | None => {
+                    self.hold(queue.hold(thing, Settled::NotSent), Settled::NotSent);
                 }
             }
+        }
+        if self.held > 0 {
+            let text = format!(
+                "{} rows were not sent, because a row before them about the same lead is not settled",
+                self.held
+            );
+            self.progress.say(self.console, &text);
         }
         fault.map_or(Ok(()), Err)
     }
 
-    /// The next row that is to be sent. What the first pass has counted is passed over.
+    /// The next row that is to be sent, or that holds others. What else the first pass has counted is passed over.
     fn next(
         &mut self,
         table: &mut Table,
         occurrences: &mut Occurrences,
     ) -> Result<Option<Outgoing<J::Item>>, Failure> {
+        let written = Entries::new();
         while let Some(row) = table.next()? {
-            let (line, content) = match &row {
-                Ok(row) => (row.line, row.content()),
-                Err(bad) => (bad.line, Value::Null),
+            let (line, content, thing) = match &row {
+                Ok(row) => (row.line, row.content(), if J::ORDERED { self.job.thing(row) } else { None }),
+                Err(bad) => (bad.line, Value::Null, None),
             };
-            if let Verdict::Send(key, item) =
-                judge(self.job, &self.rows, occurrences, row.as_ref().map_err(Clone::clone))
-            {
-                return Ok(Some(Outgoing { key, line, content, item }));
+            let past = Past { rows: &self.rows, written: &written, order: &self.order };
+            match judge(self.job, past, occurrences, row.as_ref().map_err(Clone::clone)) {
+                Verdict::Send { key, item, lost } => {
+                    return Ok(Some(Outgoing { key, line, content, thing, lost, item: Some(item) }));
+                }
+                Verdict::Bad(key, _) if thing.is_some() => {
+                    return Ok(Some(Outgoing { key, line, content, thing, lost: false, item: None }));
+                }
+                Verdict::Bad(..) | Verdict::Settled(..) => {}
             }
         }
         Ok(None)
     }
 
-    /// A row that is not sent because the pass is ending.
-    fn leave(&mut self, settled: Settled) {
-        self.summary.count(0, settled);
+    /// Tells the item of a sending before, if there was one and what the vendor has can only be of that.
+    fn repeated(&self, mut outgoing: Outgoing<J::Item>) -> Outgoing<J::Item> {
+        let by_another =
+            outgoing.thing.is_some_and(|thing| self.order.delivered_before(thing, outgoing.line));
+        if outgoing.lost && !by_another {
+            outgoing.item = outgoing.item.map(|item| self.job.again(item));
+        }
+        outgoing
     }
 
-    fn landed(&mut self, line: u64, sent: &Sent, hidden: &[String]) {
-        self.summary.count(line, sent.settled);
+    /// Rows that stay because one ahead of them is not settled.
+    fn hold(&mut self, rows: impl IntoIterator<Item = Outgoing<J::Item>>, settled: Settled) {
+        for row in rows.into_iter().filter(|row| row.item.is_some()) {
+            self.held += 1;
+            self.leave(&row, settled);
+        }
+    }
+
+    /// A row that is not sent by this run.
+    fn leave(&mut self, outgoing: &Outgoing<J::Item>, settled: Settled) {
+        if outgoing.item.is_some() {
+            self.summary.count(outgoing.line, if outgoing.lost { Settled::Unknown } else { settled });
+        }
+    }
+
+    fn landed(&mut self, line: u64, lost: bool, sent: &Sent, hidden: &[String]) {
+        let open = matches!(sent.settled, Settled::NotSent | Settled::Deferred);
+        // That this sending came to nothing says nothing of the one before.
+        self.summary.count(line, if lost && open { Settled::Unknown } else { sent.settled });
         self.progress.tick();
         let kind = sent.error.as_ref().map(afflux_core::Error::kind);
         self.away = if kind == Some(ErrorKind::Connect) { self.away + 1 } else { 0 };
@@ -266,38 +298,6 @@ impl<J: RowJob> Pass<'_, J> {
     }
 }
 
-/// What a row came to: its line, and the outcome or the local fault that hid it.
-type Landed = (u64, Result<(Sent, Vec<String>), (Settled, Failure)>);
-
-/// Sends one row: intent on the disk, call, reason in the rejected file, outcome in the journal.
-async fn send<J: RowJob>(
-    job: &J,
-    writer: &Writer,
-    rejected: &RefCell<RejectedFile>,
-    outgoing: Outgoing<J::Item>,
-) -> Landed {
-    let Outgoing { key, line, content, item } = outgoing;
-    let intent = Record::Intent { row: key, line, at: Timestamp::now() };
-    if let Err(failure) = writer.write(&intent).await {
-        return (line, Err((Settled::NotSent, failure)));
-    }
-    let sent = job.send(&item).await;
-    let mut written = Ok(());
-    if sent.settled == Settled::Rejected {
-        written = rejected.borrow_mut().append(&sent.reason.entry(Some(key), line, &content));
-    }
-    let outcome = Record::Outcome {
-        row: key,
-        outcome: sent.settled,
-        detail: sent.detail.clone(),
-        at: Timestamp::now(),
-    };
-    match written.and(writer.write(&outcome).await) {
-        Ok(()) => (line, Ok((sent, job.secrets(&item).to_vec()))),
-        Err(failure) => (line, Err((sent.settled, failure))),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -305,6 +305,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        exit::Exit,
         job::{BadRow, Row},
         journal::played::Disk,
     };

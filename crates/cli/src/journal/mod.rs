@@ -2,7 +2,8 @@
 //!
 //! It stands beside the file and only grows. The rule that everything hangs on: **the intent is on the disk before an
 //! unsafe call leaves**. Kill the program anywhere: a row without an intent was not sent; a row with an intent and no
-//! outcome may have arrived, and is never sent again but looked for. It knows no vendor.
+//! outcome may have arrived, and is never sent again but looked for. Only where a repeat is harmless, which the job
+//! says, is it sent again. It knows no vendor.
 
 mod file;
 #[cfg(test)]

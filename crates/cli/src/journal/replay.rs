@@ -20,6 +20,8 @@ pub(crate) struct Known {
     pub(crate) sent_at: Timestamp,
     /// Its line at that time.
     pub(crate) line: u64,
+    /// The outcome of an earlier sending is unknown.
+    pub(crate) lost: bool,
 }
 
 /// What to do with a row.
@@ -31,7 +33,7 @@ pub(crate) enum Standing {
     Delivered,
     /// The vendor said no for good.
     Rejected,
-    /// It may have arrived: it is never sent again, only looked for.
+    /// It may have arrived: it is never sent again, only looked for, unless a repeat of it is harmless.
     Unknown,
 }
 
@@ -41,8 +43,8 @@ impl Known {
         match self.settled {
             Some(Settled::Delivered) => Standing::Delivered,
             Some(Settled::Rejected) => Standing::Rejected,
-            Some(Settled::NotSent | Settled::Deferred) => Standing::Open,
-            Some(Settled::Unknown) | None => Standing::Unknown,
+            Some(Settled::NotSent | Settled::Deferred) if !self.lost => Standing::Open,
+            Some(Settled::NotSent | Settled::Deferred | Settled::Unknown) | None => Standing::Unknown,
         }
     }
 }
@@ -104,7 +106,9 @@ impl Replay {
                 }
             }
             Record::Intent { row, line, at } => {
-                let known = Known { settled: None, detail: Detail::default(), sent_at: at, line };
+                // A sending that fails for sure says nothing of one before that did not.
+                let lost = self.rows.get(&row).is_some_and(|known| known.standing() == Standing::Unknown);
+                let known = Known { settled: None, detail: Detail::default(), sent_at: at, line, lost };
                 self.rows.insert(row, known);
             }
             Record::Outcome { row, outcome, detail, at } => {
@@ -113,6 +117,7 @@ impl Replay {
                     detail: Detail::default(),
                     sent_at: at,
                     line: 0,
+                    lost: false,
                 });
                 known.settled = Some(outcome);
                 known.detail = detail;
@@ -145,6 +150,24 @@ mod tests {
         assert_eq!(standing("b", 0), Some(Standing::Open));
         assert_eq!(standing("a", 1), Some(Standing::Unknown));
         assert_eq!(standing("a", 2), None);
+    }
+
+    #[test]
+    fn a_lost_sending_is_not_forgotten_when_a_later_one_does_not_leave() {
+        let at = "2026-01-31T10:00:00Z".parse().unwrap();
+        let intent = || Record::Intent { row: row("a", 0), line: 2, at };
+        let outcome = |outcome| Record::Outcome { row: row("a", 0), outcome, detail: Detail::default(), at };
+        let standing = |records: &[Record]| of(records).rows[&row("a", 0)].standing();
+        for settled in [Settled::NotSent, Settled::Deferred] {
+            assert_eq!(standing(&[intent(), outcome(settled)]), Standing::Open);
+            assert_eq!(standing(&[intent(), outcome(settled), intent(), outcome(settled)]), Standing::Open);
+            assert_eq!(standing(&[intent(), intent(), outcome(settled)]), Standing::Unknown);
+            let lost = [intent(), outcome(Settled::Unknown), intent(), outcome(settled)];
+            assert_eq!(standing(&lost), Standing::Unknown);
+            assert_eq!(standing(&[&lost[..], &lost[2..]].concat()), Standing::Unknown);
+            let settled = [&lost[..], &[intent(), outcome(Settled::Delivered)]].concat();
+            assert_eq!(standing(&settled), Standing::Delivered);
+        }
     }
 
     #[test]

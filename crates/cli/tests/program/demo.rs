@@ -14,6 +14,17 @@ fn the_demo_shows_the_main_job_and_writes_what_it_read_back() {
     for word in ["24 leads", "rejected", "not sent", "unknown", "found", "0 refused", "leads.jsonl"] {
         assert!(run.stdout.contains(word), "{word} in {}", run.stdout);
     }
+    for word in [
+        "after 2 attempts",
+        "already existed",
+        "not sent again",
+        "with auto",
+        "with stw",
+        "unchanged",
+        "flow.json",
+    ] {
+        assert!(run.stdout.contains(word), "{word} in {}", run.stdout);
+    }
     let rows = world.read("shown/leads.jsonl");
     assert!(rows.lines().count() >= 20);
     assert!(rows.lines().all(|row| serde_json::from_str::<Value>(row).is_ok()));
@@ -41,6 +52,10 @@ fn the_sandbox_says_where_it_is_and_runs_until_interrupted() {
     )
     .ended(0);
     assert!(run.stdout.contains("FTD"), "{}", run.stdout);
+    let (url, token) =
+        (access["altercpa"]["base_url"].as_str().unwrap(), access["altercpa"]["token"].as_str().unwrap());
+    let mut lead = world.command(&["altercpa", "lead", "--click", "9001"]);
+    finish(lead.env("ALTERCPA_BASE_URL", url).env("ALTERCPA_TOKEN", token).spawn().unwrap()).ended(0);
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     finish(child).ended(0);
 }

@@ -1,6 +1,9 @@
 //! The real program against the sandbox: what it prints, what it sends, what it leaves behind, how it ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod altercpa;
+mod altercpa_kill;
+mod altercpa_postbacks;
 mod call;
 mod config;
 mod demo;

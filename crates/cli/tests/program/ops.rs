@@ -6,13 +6,19 @@ fn operations_are_listed_as_a_json_array_and_as_a_table() {
     let list = world.run(&["ops", "--json"]).ended(0).object();
     let list = list.as_array().unwrap();
     let ids: Vec<&str> = list.iter().filter_map(|operation| operation["id"].as_str()).collect();
-    assert_eq!(ids.len(), 3);
+    assert_eq!(ids.len(), 8);
+    for id in ["createLead", "changeLead", "findClick", "getFlow", "getOffer"] {
+        assert!(ids.contains(&id), "{ids:?}");
+    }
     for id in ["pushLead", "listLeads", "listGoalTypes"] {
         assert!(ids.contains(&id), "{ids:?}");
     }
     let push = list.iter().find(|operation| operation["id"] == "pushLead").unwrap();
     assert_eq!((push["method"].as_str(), push["path"].as_str()), (Some("POST"), Some("/leads")));
     assert_eq!(push["safety"], "unsafe");
+    let create = list.iter().find(|operation| operation["id"] == "createLead").unwrap();
+    assert_eq!((create["safety"].as_str(), create["key"].as_str()), (Some("keyed"), Some("exto")));
+    assert_eq!(create["path"], "/api/site/click.json");
     for member in ["retried_beside", "bucket", "cost", "paging"] {
         assert!(push.get(member).is_some(), "{member}");
     }

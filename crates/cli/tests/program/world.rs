@@ -8,11 +8,14 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use afflux_sandbox::{Sandbox, irev::Token};
+use afflux_sandbox::{Sandbox, altercpa::Site, irev::Token};
 use serde_json::Value;
 
 /// The token of every run: if it turns up in an output, it has leaked.
 pub(crate) const TOKEN: &str = "tok-CANARY-4711-abcdef";
+
+/// AlterCPA's token of every run: the key of a site of the offer 11.
+pub(crate) const CPA_TOKEN: &str = "199-cpa-CANARY-2207-ghijkl";
 
 /// The password of leads: it belongs into the file, the request and the rejected file, and nowhere else.
 pub(crate) const PASSWORD: &str = "Pw-CANARY-0815";
@@ -48,6 +51,7 @@ impl World {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let sandbox = runtime.block_on(Sandbox::start()).unwrap();
         sandbox.irev().add_token(Token::new(TOKEN));
+        sandbox.altercpa().add_site(Site::new(199, CPA_TOKEN.strip_prefix("199-").unwrap(), 11));
         Self { sandbox, folder: tempfile::tempdir().unwrap() }
     }
 
@@ -75,6 +79,8 @@ impl World {
             .env("HOME", self.folder.path())
             .env("IREV_BASE_URL", self.sandbox.irev().url())
             .env("IREV_API_TOKEN", TOKEN)
+            .env("ALTERCPA_BASE_URL", self.sandbox.altercpa().url())
+            .env("ALTERCPA_TOKEN", CPA_TOKEN)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -89,6 +95,16 @@ impl World {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
         finish(child)
+    }
+
+    /// Fails if AlterCPA's token is in any file that was left behind.
+    pub(crate) fn no_token_in_files(&self) {
+        for entry in fs::read_dir(self.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read(&path).unwrap();
+            let leaked = text.windows(11).any(|window| window == b"CANARY-2207");
+            assert!(!leaked, "the token is in {}", path.display());
+        }
     }
 
     /// How many requests reached the vendor.
@@ -106,7 +122,9 @@ pub(crate) fn finish(child: Child) -> Run {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     };
     for (name, text) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
-        assert!(!text.contains(TOKEN), "the token is in {name}: {text}");
+        for token in [TOKEN, CPA_TOKEN, "CANARY-2207"] {
+            assert!(!text.contains(token), "the token is in {name}: {text}");
+        }
         assert!(!text.contains("panicked"), "{text}");
     }
     run

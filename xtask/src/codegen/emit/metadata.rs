@@ -241,6 +241,9 @@ fn answers(answers: &Answers) -> String {
     if let Some((path, words)) = &answers.success {
         add("success", format!("Some(({}, {}))", literal(path), literals(words)));
     }
+    if let Some((path, words)) = &answers.failure {
+        add("failure", format!("Some(({}, {}))", literal(path), literals(words)));
+    }
     let lists = [
         ("code", &answers.code),
         ("message", &answers.message),

@@ -59,7 +59,7 @@ pub(crate) fn tests(api: &Api, path: &str) -> String {
     let has = |word: &str| super::rust::has_word(&body, word);
     let mut head = String::from(HEADER);
     head.push_str("//! One test for each parameter: what is set is what is sent.\n\n");
-    head.push_str("#![allow(clippy::unwrap_used, missing_docs)]\n\n");
+    head.push_str("#![allow(clippy::unreadable_literal, clippy::unwrap_used, missing_docs)]\n\n");
     if has("BTreeMap") {
         head.push_str("use std::collections::BTreeMap;\n\n");
     }
@@ -264,7 +264,7 @@ impl Writer<'_> {
             let sample = fitting(self.api, extra, &super::super::api::Meta::Of(Box::default()));
             let value = format!("{}.extra(\"other name\", {})", required.argument, sample.argument);
             let expected = self.expected(input, None, form);
-            let members = expected.trim_end_matches('}');
+            let members = expected.strip_suffix('}').unwrap_or(&expected);
             let comma = if members.ends_with('{') { "" } else { "," };
             let expected = format!("{members}{comma}\"other name\":{}}}", sample.json);
             self.body_test(code, "sends_an_extra_field_in_its_body", &value, &expected);

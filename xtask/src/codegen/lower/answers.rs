@@ -41,6 +41,9 @@ impl<'a> Lowering<'a> {
                 _ => self.fault(Span::of(status), format!("`{}` is not a status beside 2xx", status.value)),
             }
         }
+        if let (Some(_), Some(failure)) = (&extension.success, &extension.failure) {
+            self.fault(Span::of(failure), "`success` and `failure` contradict each other: one mark decides");
+        }
         if extension.envelope.is_some() && extension.items.is_some() {
             self.fault(
                 Span::of(&operation.id),
@@ -60,6 +63,7 @@ impl<'a> Lowering<'a> {
                 (false, false) => "Empty",
             },
             success: extension.success.as_ref().map(|success| (success.path.clone(), success.is.words())),
+            failure: extension.failure.as_ref().map(|mark| (mark.value.path.clone(), mark.value.is.words())),
             code: paths.map(|paths| paths.code.words()).unwrap_or_default(),
             message: paths.map(|paths| paths.message.words()).unwrap_or_default(),
             field: paths.map(|paths| paths.field.words()).unwrap_or_default(),

@@ -107,6 +107,9 @@ pub(crate) struct OperationExtension {
     pub(crate) envelope: Option<Spanned<String>>,
     #[serde(default)]
     pub(crate) success: Option<SuccessRule>,
+    /// A 2xx with this mark is a refusal; for operations whose success is not documented.
+    #[serde(default)]
+    pub(crate) failure: Option<Spanned<SuccessRule>>,
     #[serde(default)]
     pub(crate) errors: Option<Spanned<ErrorRule>>,
     /// Codes that mean that the credentials are not accepted.

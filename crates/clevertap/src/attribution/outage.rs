@@ -1,0 +1,57 @@
+//! The watch on outages: after ten minutes of nothing but 5xx the vendor wants to be told.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use afflux_core::ErrorKind;
+
+use super::Outcome;
+
+/// How long the vendor asks to wait before writing.
+const LONG: Duration = Duration::from_secs(600);
+
+/// What an error advises during a long outage.
+pub(crate) const ADVICE: &str = "nothing but 5xx for more than 10 minutes: write to integrations@clevertap.com and look at \
+     https://status.clevertap.com; do not send the event again, a repeat may be stored twice";
+
+/// Since when there has been nothing but 5xx. Shared by clones of a client.
+#[derive(Debug, Default)]
+pub(crate) struct Outage {
+    down: AtomicBool,
+    since: Mutex<Option<Instant>>,
+}
+
+impl Outage {
+    /// Whether it has lasted for long.
+    pub(crate) fn lasts(&self, now: Instant) -> bool {
+        self.down.load(Ordering::Relaxed)
+            && self.since().is_some_and(|since| now.saturating_duration_since(since) >= LONG)
+    }
+
+    /// Listens to the end of a call.
+    pub(crate) fn note(&self, now: Instant, outcome: &Outcome) {
+        match outcome {
+            Err(error) if error.kind() == ErrorKind::Server => {
+                let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+                since.get_or_insert(now);
+                self.down.store(true, Ordering::Relaxed);
+            }
+            // No answer is no news.
+            Err(error) if error.status().is_none() => {}
+            _ if self.down.load(Ordering::Relaxed) => {
+                *self.since.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                self.down.store(false, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+    }
+
+    fn since(&self) -> Option<Instant> {
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,180 @@
+//! A profile: what is set, and what is done to what is there.
+
+use jiff::Timestamp;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{
+    event::Properties,
+    record::{Who, head, seconds},
+    value::Value,
+};
+use crate::names::{self, Fault};
+
+/// What is done to a property.
+#[derive(Debug, Clone, PartialEq)]
+enum Change {
+    Set(Value),
+    Delete,
+    Add(Vec<String>),
+    Remove(Vec<String>),
+    Increment(Value),
+    Decrement(Value),
+}
+
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = match self {
+            Self::Set(value) => return value.serialize(serializer),
+            _ => serializer.serialize_map(Some(1))?,
+        };
+        match self {
+            Self::Set(_) => {}
+            Self::Delete => map.serialize_entry("$delete", &1)?,
+            Self::Add(items) => map.serialize_entry("$add", items)?,
+            Self::Remove(items) => map.serialize_entry("$remove", items)?,
+            Self::Increment(by) => map.serialize_entry("$incr", by)?,
+            Self::Decrement(by) => map.serialize_entry("$decr", by)?,
+        }
+        map.end()
+    }
+}
+
+/// Properties of a user. A repeat leads to the same state, but for [`increment`](Self::increment) and
+/// [`decrement`](Self::decrement).
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Profile {
+    who: Who,
+    ts: Option<i64>,
+    changes: Properties<Change>,
+}
+
+impl Profile {
+    /// The profile of a user; one that is not known is created.
+    pub fn new(who: impl Into<Who>) -> Self {
+        Self { who: who.into(), ts: None, changes: Properties::default() }
+    }
+
+    /// When the properties were so, in whole seconds.
+    pub fn at(mut self, time: Timestamp) -> Self {
+        self.ts = Some(seconds(time));
+        self
+    }
+
+    /// Sets a property: the vendor's own (`Name`, `Email`, `Phone`, `Gender`, `DOB`, `MSG-email`, ...) or any other. A
+    /// list replaces what was there.
+    pub fn set(self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.change(key, Change::Set(value.into()))
+    }
+
+    /// The name.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.set("Name", name.into())
+    }
+
+    /// The e-mail address.
+    pub fn email(self, email: impl Into<String>) -> Self {
+        self.set("Email", email.into())
+    }
+
+    /// The phone number: `+`, country, number.
+    pub fn phone(self, phone: impl Into<String>) -> Self {
+        self.set("Phone", phone.into())
+    }
+
+    /// Removes a property.
+    pub fn delete(self, key: impl Into<String>) -> Self {
+        self.change(key, Change::Delete)
+    }
+
+    /// Adds texts to a property that holds several; one that holds a single value becomes such a property.
+    pub fn add<T: Into<String>>(self, key: impl Into<String>, items: impl IntoIterator<Item = T>) -> Self {
+        self.change(key, Change::Add(items.into_iter().map(Into::into).collect()))
+    }
+
+    /// Removes texts from a property that holds several.
+    pub fn remove<T: Into<String>>(self, key: impl Into<String>, items: impl IntoIterator<Item = T>) -> Self {
+        self.change(key, Change::Remove(items.into_iter().map(Into::into).collect()))
+    }
+
+    /// Adds to a number. A repeat adds twice, so that the record is never sent again after a lost answer.
+    pub fn increment(self, key: impl Into<String>, by: impl Into<Value>) -> Self {
+        self.change(key, Change::Increment(by.into()))
+    }
+
+    /// Subtracts from a number. A repeat subtracts twice, so that the record is never sent again after a lost answer.
+    pub fn decrement(self, key: impl Into<String>, by: impl Into<Value>) -> Self {
+        self.change(key, Change::Decrement(by.into()))
+    }
+
+    fn change(mut self, key: impl Into<String>, change: Change) -> Self {
+        self.changes.set(key.into(), change);
+        self
+    }
+
+    /// Whether a repeat would count twice.
+    pub(crate) fn counts(&self) -> bool {
+        self.changes.iter().any(|(_, change)| matches!(change, Change::Increment(_) | Change::Decrement(_)))
+    }
+
+    pub(crate) fn faults(&self) -> Result<(), Fault> {
+        self.who.check()?;
+        if let Some(ts) = self.ts {
+            names::seconds("ts", ts)?;
+        }
+        if self.changes.is_empty() {
+            return Err(Fault::new("profileData", "must not be empty"));
+        }
+        for (key, change) in self.changes.iter() {
+            names::profile_key("profileData", key)?;
+            let field = || format!("profileData.{key}");
+            match change {
+                Change::Set(value) => {
+                    value.check("profileData", key)?;
+                    if let Some(demand) = unlike(key, value) {
+                        return Err(Fault::new(field(), demand));
+                    }
+                }
+                Change::Add(items) | Change::Remove(items) if items.is_empty() => {
+                    return Err(Fault::new(field(), "must name at least one text"));
+                }
+                Change::Increment(by) | Change::Decrement(by) => {
+                    by.check("profileData", key)?;
+                    if !by.is_number() {
+                        return Err(Fault::new(field(), "must be a number"));
+                    }
+                }
+                Change::Delete | Change::Add(_) | Change::Remove(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the vendor demands of its own properties and would answer with a code.
+fn unlike(key: &str, value: &Value) -> Option<String> {
+    let words: &[&str] = match key {
+        "Gender" => &["M", "F"],
+        "Employed" | "Married" => &["Y", "N"],
+        "Education" => &["School", "College", "Graduate"],
+        "DOB" if !matches!(value, Value::Date(_) | Value::Json(_)) => {
+            return Some("must be a date".to_owned());
+        }
+        _ => return None,
+    };
+    match value {
+        Value::Text(text) if !words.contains(&text.as_str()) => {
+            Some(format!("must be one of {}", words.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        head(&mut map, &self.who, self.ts, "profile")?;
+        map.serialize_entry("profileData", &self.changes)?;
+        map.end()
+    }
+}

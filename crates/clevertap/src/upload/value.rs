@@ -1,0 +1,122 @@
+//! Values of properties, as the vendor writes them.
+
+use afflux_core::decode::JsonText;
+use jiff::Timestamp;
+use serde::ser::{Serialize, Serializer};
+
+use crate::names::{self, Fault};
+
+/// The value of a property.
+///
+/// A [`Timestamp`] becomes a date property, in whole seconds; a text that looks like a date stays a text. Texts over
+/// 512 bytes may be cut or dropped by the vendor.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// Any other number; it must be finite.
+    Number(f64),
+    /// A truth value.
+    Bool(bool),
+    /// A date and time, in seconds since 1970: `"$D_1468322268"`.
+    Date(i64),
+    /// Several texts, for profiles.
+    List(Vec<String>),
+    /// JSON as it is: a number with exact digits, a nested object where the account has them switched on.
+    Json(JsonText),
+}
+
+impl Value {
+    pub(crate) fn check(&self, parent: &str, name: &str) -> Result<(), Fault> {
+        let field = || format!("{parent}.{name}");
+        match self {
+            Self::Number(number) if !number.is_finite() => {
+                Err(Fault::new(field(), "must be a number that JSON can write"))
+            }
+            // A date of birth may lie before 1970.
+            Self::Date(time) if *time > 0 => names::seconds(&field(), *time),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self, Self::Whole(_) | Self::Number(_))
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Whole(number) => serializer.serialize_i64(*number),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Bool(truth) => serializer.serialize_bool(*truth),
+            Self::Date(seconds) => serializer.collect_str(&format_args!("$D_{seconds}")),
+            Self::List(items) => items.serialize(serializer),
+            Self::Json(json) => json.serialize(serializer),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Whole(number)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Whole(number.into())
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Whole(number.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(time: Timestamp) -> Self {
+        Self::Date(time.as_second())
+    }
+}
+
+impl From<Vec<String>> for Value {
+    fn from(items: Vec<String>) -> Self {
+        Self::List(items)
+    }
+}
+
+impl From<JsonText> for Value {
+    fn from(json: JsonText) -> Self {
+        Self::Json(json)
+    }
+}
