@@ -18,8 +18,10 @@ use crate::time;
     max_term_width = 100,
     after_help = "Exit codes: 0 done, 1 the vendor refused, 2 wrong usage or configuration (nothing was sent), \
                   3 not delivered, 4 outcome unknown, 5 a local file failed, 130 interrupted.\n\
-                  Credentials come from the environment (ALTERCPA_BASE_URL, ALTERCPA_TOKEN; IREV_BASE_URL, \
-                  IREV_API_TOKEN) or from a profile in \
+                  Credentials come from the environment (ALTERCPA_BASE_URL, ALTERCPA_TOKEN; \
+                  CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE, CLEVERTAP_ACCOUNT_TOKEN, CLEVERTAP_REGION; \
+                  IREV_BASE_URL, IREV_API_TOKEN; PARTNERIZE_APPLICATION_KEY, PARTNERIZE_USER_API_KEY; \
+                  <VENDOR>_BASE_URL for another host) or from a profile in \
                   $AFFLUX_CONFIG or ~/.config/afflux/config.toml, never from arguments."
 )]
 pub(crate) struct Cli {

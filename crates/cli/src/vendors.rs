@@ -1,6 +1,6 @@
 //! The vendors that the program knows: their operations, and how to build their engines from settings.
 
-use afflux::{altercpa, irev};
+use afflux::{altercpa, clevertap, irev, partnerize};
 use afflux_core::{base_url::BaseUrl, engine::Engine, operation::Operation, secret::SecretString};
 
 use crate::{
@@ -14,16 +14,39 @@ use crate::{
 pub(crate) enum Vendor {
     /// AlterCPA, a network's own install.
     AlterCpa,
+    /// CleverTap: `ops` and `call`.
+    CleverTap,
     /// iREV Lead Distribution.
     Irev,
+    /// Partnerize, for partners: `ops` and `call`.
+    Partnerize,
 }
 
 /// All vendors.
-pub(crate) const VENDORS: [Vendor; 2] = [Vendor::AlterCpa, Vendor::Irev];
+pub(crate) const VENDORS: [Vendor; 4] =
+    [Vendor::AlterCpa, Vendor::CleverTap, Vendor::Irev, Vendor::Partnerize];
 
 const ALTERCPA_BASE_URL: Setting = Setting { key: "base_url", variable: "ALTERCPA_BASE_URL" };
 const ALTERCPA_TOKEN: Setting = Setting { key: "token", variable: "ALTERCPA_TOKEN" };
 const ALTERCPA: [Setting; 2] = [ALTERCPA_BASE_URL, ALTERCPA_TOKEN];
+
+const CLEVERTAP_BASE_URL: Setting = Setting { key: "base_url", variable: "CLEVERTAP_BASE_URL" };
+const CLEVERTAP_REGION: Setting = Setting { key: "region", variable: "CLEVERTAP_REGION" };
+const CLEVERTAP_ACCOUNT_ID: Setting = Setting { key: "account_id", variable: "CLEVERTAP_ACCOUNT_ID" };
+const CLEVERTAP_PASSCODE: Setting = Setting { key: "passcode", variable: "CLEVERTAP_PASSCODE" };
+const CLEVERTAP_ACCOUNT_TOKEN: Setting =
+    Setting { key: "account_token", variable: "CLEVERTAP_ACCOUNT_TOKEN" };
+const CLEVERTAP: [Setting; 5] =
+    [CLEVERTAP_BASE_URL, CLEVERTAP_REGION, CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE, CLEVERTAP_ACCOUNT_TOKEN];
+
+const PARTNERIZE_BASE_URL: Setting = Setting { key: "base_url", variable: "PARTNERIZE_BASE_URL" };
+const PARTNERIZE_APPLICATION_KEY: Setting =
+    Setting { key: "application_key", variable: "PARTNERIZE_APPLICATION_KEY" };
+const PARTNERIZE_USER_API_KEY: Setting = Setting { key: "user_api_key", variable: "PARTNERIZE_USER_API_KEY" };
+const PARTNERIZE: [Setting; 3] = [PARTNERIZE_BASE_URL, PARTNERIZE_APPLICATION_KEY, PARTNERIZE_USER_API_KEY];
+
+/// Where Partnerize is, unless somebody says otherwise.
+const PARTNERIZE_HOST: &str = "https://api.partnerize.com";
 
 const IREV_BASE_URL: Setting = Setting { key: "base_url", variable: "IREV_BASE_URL" };
 const IREV_API_TOKEN: Setting = Setting { key: "api_token", variable: "IREV_API_TOKEN" };
@@ -35,7 +58,9 @@ impl Vendor {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::AlterCpa => "altercpa",
+            Self::CleverTap => "clevertap",
             Self::Irev => "irev",
+            Self::Partnerize => "partnerize",
         }
     }
 
@@ -51,7 +76,9 @@ impl Vendor {
     pub(crate) fn operations(self) -> &'static [&'static Operation] {
         match self {
             Self::AlterCpa => altercpa::OPERATIONS,
+            Self::CleverTap => clevertap::OPERATIONS,
             Self::Irev => irev::OPERATIONS,
+            Self::Partnerize => partnerize::OPERATIONS,
         }
     }
 
@@ -63,33 +90,34 @@ impl Vendor {
         })
     }
 
-    /// The headers that credentials go into, for a dry run: the places, never the values.
-    pub(crate) fn credential_headers(self) -> &'static [&'static str] {
-        match self {
-            Self::AlterCpa => &[],
-            Self::Irev => &["authorization"],
+    /// The headers that the credentials of an operation go into, for a dry run: the places, never the values.
+    pub(crate) fn credential_headers(self, operation: &Operation) -> &'static [&'static str] {
+        match (self, operation.auth) {
+            (Self::AlterCpa, _) | (Self::CleverTap, "attribution") => &[],
+            (Self::CleverTap, "account-and-token") => {
+                &["x-clevertap-account-id", "x-clevertap-passcode", "x-clevertap-token"]
+            }
+            (Self::CleverTap, "catalog") => &["x-account-id", "x-clevertap-token"],
+            (Self::CleverTap, _) => &["x-clevertap-account-id", "x-clevertap-passcode"],
+            (Self::Irev | Self::Partnerize, _) => &["authorization"],
         }
     }
 
     /// The query parameters that they go into.
-    pub(crate) fn credential_parameters(self) -> &'static [&'static str] {
-        match self {
-            Self::AlterCpa => &["token"],
-            Self::Irev => &[],
-        }
-    }
-
-    fn base_url_setting(self) -> Setting {
-        match self {
-            Self::AlterCpa => ALTERCPA_BASE_URL,
-            Self::Irev => IREV_BASE_URL,
+    pub(crate) fn credential_parameters(self, operation: &Operation) -> &'static [&'static str] {
+        match (self, operation.auth) {
+            (Self::AlterCpa, _) => &["token"],
+            (Self::CleverTap, "attribution") => &["account_id", "account_token", "account_passcode"],
+            (Self::CleverTap | Self::Irev | Self::Partnerize, _) => &[],
         }
     }
 
     fn settings(self, profile: Option<&str>, console: Console) -> Result<Settings, Failure> {
         let known: &[Setting] = match self {
             Self::AlterCpa => &ALTERCPA,
+            Self::CleverTap => &CLEVERTAP,
             Self::Irev => &IREV,
+            Self::Partnerize => &PARTNERIZE,
         };
         Settings::load(self.name(), known, profile, console)
     }
@@ -97,15 +125,22 @@ impl Vendor {
     /// The vendor's address alone, for a dry run.
     pub(crate) fn base(self, access: &Access<'_>, console: Console) -> Result<BaseUrl, Failure> {
         let settings = self.settings(access.profile, console)?;
-        let (text, place) = base_url(&settings, access, self.base_url_setting())?;
-        BaseUrl::parse(&text).map_err(|error| Failure::configuration(format!("{place} {error}")))
+        match self {
+            Self::AlterCpa => base(&settings, access, ALTERCPA_BASE_URL, None),
+            Self::CleverTap => base(&settings, access, CLEVERTAP_BASE_URL, Some(&clevertap_host(&settings)?)),
+            Self::Irev => base(&settings, access, IREV_BASE_URL, None),
+            Self::Partnerize => base(&settings, access, PARTNERIZE_BASE_URL, Some(PARTNERIZE_HOST)),
+        }
+        .map(|(base, _)| base)
     }
 
     /// An engine for calls without a face.
     pub(crate) fn engine(self, access: &Access<'_>, console: Console) -> Result<Engine, Failure> {
         match self {
             Self::AlterCpa => Ok(altercpa_client(access, console, false)?.engine().clone()),
+            Self::CleverTap => Ok(clevertap_client(access, console)?.engine().clone()),
             Self::Irev => Ok(irev_client(access, console)?.engine().clone()),
+            Self::Partnerize => Ok(partnerize_client(access, console)?.engine().clone()),
         }
     }
 }
@@ -119,15 +154,56 @@ pub(crate) struct Access<'a> {
     pub(crate) base_url: Option<&'a str>,
 }
 
-/// The address, and where it was said.
-fn base_url(settings: &Settings, access: &Access<'_>, setting: Setting) -> Result<(String, String), Failure> {
-    if let Some(text) = access.base_url {
-        return Ok((text.to_owned(), "--base-url".to_owned()));
+/// The address, checked, and its text: what was said on the command line, else in the settings, else the vendor's own.
+fn base(
+    settings: &Settings,
+    access: &Access<'_>,
+    setting: Setting,
+    otherwise: Option<&str>,
+) -> Result<(BaseUrl, String), Failure> {
+    let (text, place) = match (access.base_url, settings.text(setting)?, otherwise) {
+        (Some(text), ..) => (text.to_owned(), "--base-url".to_owned()),
+        (None, Some(text), _) => (text, settings.place(setting)),
+        (None, None, Some(text)) => (text.to_owned(), "the vendor's address".to_owned()),
+        (None, None, None) => return Err(settings.missing(setting)),
+    };
+    let base = BaseUrl::parse(&text).map_err(|error| Failure::configuration(format!("{place} {error}")))?;
+    Ok((base, text))
+}
+
+/// The address of the region; without one, of the vendor's default.
+fn clevertap_host(settings: &Settings) -> Result<String, Failure> {
+    let region = settings.text(CLEVERTAP_REGION)?.unwrap_or_default();
+    Ok(region.parse::<clevertap::Region>()?.base_url().to_owned())
+}
+
+/// A credential that some calls can do without.
+fn optional(settings: &Settings, setting: Setting) -> Result<Option<SecretString>, Failure> {
+    settings.text(setting)?.map(|_| settings.secret(setting)).transpose()
+}
+
+/// CleverTap's client. Calls whose credentials are not there say so.
+fn clevertap_client(access: &Access<'_>, console: Console) -> Result<clevertap::Client, Failure> {
+    let settings = Vendor::CleverTap.settings(access.profile, console)?;
+    let (_, text) = base(&settings, access, CLEVERTAP_BASE_URL, Some(&clevertap_host(&settings)?))?;
+    let account_id = settings.secret(CLEVERTAP_ACCOUNT_ID)?;
+    let mut builder = clevertap::Client::builder(clevertap::Region::custom(text), account_id);
+    if let Some(passcode) = optional(&settings, CLEVERTAP_PASSCODE)? {
+        builder = builder.passcode(passcode);
     }
-    match settings.text(setting)? {
-        Some(text) => Ok((text, settings.place(setting))),
-        None => Err(settings.missing(setting)),
+    if let Some(token) = optional(&settings, CLEVERTAP_ACCOUNT_TOKEN)? {
+        builder = builder.token(token);
     }
+    Ok(builder.build()?)
+}
+
+/// Partnerize's client.
+fn partnerize_client(access: &Access<'_>, console: Console) -> Result<partnerize::Client, Failure> {
+    let settings = Vendor::Partnerize.settings(access.profile, console)?;
+    let (_, text) = base(&settings, access, PARTNERIZE_BASE_URL, Some(PARTNERIZE_HOST))?;
+    let (application, user) =
+        (settings.secret(PARTNERIZE_APPLICATION_KEY)?, settings.secret(PARTNERIZE_USER_API_KEY)?);
+    Ok(partnerize::Client::builder_at(&text)?.keys(application, user).build()?)
 }
 
 /// AlterCPA's client. With `trust_exto`, `exto` is a key beside a flow and its code too.
@@ -137,8 +213,7 @@ pub(crate) fn altercpa_client(
     trust_exto: bool,
 ) -> Result<altercpa::Client, Failure> {
     let settings = Vendor::AlterCpa.settings(access.profile, console)?;
-    let (text, place) = base_url(&settings, access, ALTERCPA_BASE_URL)?;
-    BaseUrl::parse(&text).map_err(|error| Failure::configuration(format!("{place} {error}")))?;
+    let (_, text) = base(&settings, access, ALTERCPA_BASE_URL, None)?;
     let is_site = settings.text(ALTERCPA_TOKEN)?.is_some_and(|token| is_site_token(&token));
     let token: SecretString = settings.secret(ALTERCPA_TOKEN)?;
     let builder = altercpa::Client::builder(&text)?.trust_exto(trust_exto);
@@ -156,8 +231,7 @@ fn is_site_token(token: &str) -> bool {
 /// iREV's client.
 pub(crate) fn irev_client(access: &Access<'_>, console: Console) -> Result<irev::Client, Failure> {
     let settings = Vendor::Irev.settings(access.profile, console)?;
-    let (text, place) = base_url(&settings, access, IREV_BASE_URL)?;
-    BaseUrl::parse(&text).map_err(|error| Failure::configuration(format!("{place} {error}")))?;
+    let (_, text) = base(&settings, access, IREV_BASE_URL, None)?;
     let limits = match settings.text(IREV_LIMITS)?.as_deref() {
         None | Some("classic") => irev::Limits::Classic,
         Some("strict") => irev::Limits::Strict,

@@ -26,7 +26,7 @@ pub(crate) fn print(
     let operation = request.operation();
     let mut url = format!("{}{}{}", base.origin(), base.prefix(), request.path());
     let mut query = query(operation, request.query());
-    for name in vendor.credential_parameters() {
+    for name in vendor.credential_parameters(operation) {
         let _ = write!(query, "{}{name}={MASK}", if query.is_empty() { "" } else { "&" });
     }
     if !query.is_empty() {
@@ -62,7 +62,10 @@ fn headers(vendor: Vendor, request: &Request) -> Vec<(String, String)> {
             if hidden { MASK.to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
         (name.as_str().to_owned(), value)
     });
-    let credentials = vendor.credential_headers().iter().map(|name| ((*name).to_owned(), MASK.to_owned()));
+    let credentials = vendor
+        .credential_headers(request.operation())
+        .iter()
+        .map(|name| ((*name).to_owned(), MASK.to_owned()));
     credentials.chain(own).collect()
 }
 

@@ -6,7 +6,11 @@ fn operations_are_listed_as_a_json_array_and_as_a_table() {
     let list = world.run(&["ops", "--json"]).ended(0).object();
     let list = list.as_array().unwrap();
     let ids: Vec<&str> = list.iter().filter_map(|operation| operation["id"].as_str()).collect();
-    assert_eq!(ids.len(), 8);
+    for (vendor, count) in [("altercpa", 5), ("clevertap", 75), ("irev", 3), ("partnerize", 92)] {
+        let own = world.run(&["ops", vendor, "--json"]).ended(0).object();
+        assert_eq!(own.as_array().unwrap().len(), count, "{vendor}");
+    }
+    assert_eq!(ids.len(), 175);
     for id in ["createLead", "changeLead", "findClick", "getFlow", "getOffer"] {
         assert!(ids.contains(&id), "{ids:?}");
     }
@@ -27,6 +31,39 @@ fn operations_are_listed_as_a_json_array_and_as_a_table() {
         table.contains("listLeads") && table.contains("GET /leads") && table.contains("read-only"),
         "{table}"
     );
+}
+
+#[test]
+fn a_dry_run_shows_where_the_credentials_of_each_call_go() {
+    let world = World::start();
+    let table = [
+        (
+            &["clevertap", "getProfile", r#"{"identity":"j"}"#][..],
+            "/1/profile.json?identity=j",
+            "x-clevertap-passcode: ***",
+        ),
+        (&["clevertap", "listCatalogs", "{}"], "/v2/catalogs", "x-account-id: ***"),
+        (
+            &[
+                "clevertap",
+                "attributeEvent",
+                r#"{"partner_name":"p","event_type":"e","device_identifier":"d","platform":"ios","shoe":"42"}"#,
+            ],
+            "&shoe=42&account_id=***&account_token=***&account_passcode=***",
+            "",
+        ),
+        (
+            &["partnerize", "listCampaigns", r#"{"publisher_id":"1l1000","status":"a"}"#],
+            "GET https://api.partnerize.com/user/publisher/1l1000/campaign/a",
+            "authorization: ***",
+        ),
+    ];
+    for (call, url, header) in table {
+        let run = world.run(&[&["call"], &call[..2], &["--params", call[2], "--dry-run"]].concat()).ended(0);
+        assert!(run.stdout.contains(url) && run.stdout.contains(header), "{call:?}: {}", run.stdout);
+    }
+    let missing = world.run(&["call", "partnerize", "listNetworks"]).ended(2);
+    assert!(missing.stderr.contains("PARTNERIZE_APPLICATION_KEY"), "{}", missing.stderr);
 }
 
 #[test]
