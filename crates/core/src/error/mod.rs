@@ -300,4 +300,15 @@ mod tests {
         assert_eq!(size_of::<Error>(), 8);
         is_send::<Error>();
     }
+
+    #[test]
+    fn what_came_last_does_not_hide_that_an_earlier_attempt_may_have_been_acted_on() {
+        for kind in [ErrorKind::Connect, ErrorKind::Limit, ErrorKind::RateLimited, ErrorKind::Lost] {
+            let mut error = Error::new(kind, Delivery::Unknown, "failed");
+            error.0.safety = Safety::Unsafe;
+            assert!(!error.is_retryable(), "{kind:?}");
+            error.0.safety = Safety::Keyed("key");
+            assert!(error.is_retryable(), "{kind:?}");
+        }
+    }
 }
