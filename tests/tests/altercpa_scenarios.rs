@@ -10,7 +10,9 @@ use afflux_altercpa::{
 };
 use afflux_sandbox::{
     Fault, Sandbox,
-    altercpa::{Click, ClickOnlyDuplicate, CombinationCheck, ContentType, ExtoSigns, Source, status},
+    altercpa::{
+        Click, ClickOnlyDuplicate, CombinationCheck, ContentType, ExtoSigns, Integers, Source, status,
+    },
 };
 use rust_decimal::Decimal;
 
@@ -210,6 +212,23 @@ async fn a_content_type_of_html_is_read_and_an_empty_body_is_a_lost_answer() {
     sandbox.altercpa().fault(Fault::empty(200).on_operation("createLead").once());
     let error = cpa.create(click(9002)).send().await.unwrap_err();
     assert_eq!((Failure::of(&error), error.kind()), (Failure::Unknown, ErrorKind::Unreadable));
+}
+
+#[tokio::test]
+async fn ids_that_come_as_strings_are_the_same_ids() {
+    let mut seen = Vec::new();
+    for integers in [Integers::Number, Integers::Text] {
+        let (sandbox, cpa) = started().await;
+        sandbox.altercpa().configure(|switches| switches.integers = integers);
+        let created = cpa.create(click(CLICK).exto("ORD-1")).send().await.unwrap();
+        let lead = created.lead().id.as_ref().unwrap().as_str().to_owned();
+        let duplicate = cpa.create(click(CLICK).exto("ORD-1")).send().await.unwrap();
+        assert!(!duplicate.is_new());
+        assert_eq!(duplicate.lead().id.as_ref().unwrap().as_str(), lead);
+        let flow = cpa.flow(flow(501)).await.unwrap().unwrap();
+        seen.push((lead, flow.id.as_ref().unwrap().as_str().to_owned()));
+    }
+    assert_eq!(seen[0], seen[1]);
 }
 
 #[tokio::test]
