@@ -78,7 +78,7 @@ pub(crate) struct Ops {
 
 #[derive(Debug, Args)]
 pub(crate) struct Call {
-    /// The vendor: altercpa or irev
+    /// The vendor: altercpa, clevertap, irev or partnerize
     pub(crate) vendor: String,
     /// The operation's id, as `afflux ops` lists it
     pub(crate) operation: String,

@@ -115,7 +115,5 @@ fn parameters(given: Option<&str>) -> Result<Parameters, Failure> {
             None => argument.to_owned(),
         },
     };
-    Parameters::parse(&text).map_err(|error| {
-        Failure::usage(format!("--params is not a JSON object keyed by wire names: {error}"))
-    })
+    Parameters::parse(&text).map_err(|error| Failure::usage(format!("--params cannot be read: {error}")))
 }

@@ -120,7 +120,11 @@ pub(crate) async fn run(
     }
     if lost.is_empty() {
         let object = json!({ "rows": told, "unknown": 0, "exit_code": 0 });
-        return if console.json { console.line(object) } else { Ok(()) };
+        if console.json {
+            return console.line(object);
+        }
+        console.say("no row is left whose outcome is unknown");
+        return Ok(());
     }
     let text =
         format!("{} of the leads that may have arrived were not found; none was sent again", lost.len());

@@ -56,7 +56,9 @@ pub fn request(
                 request.push_query(name, text);
             }
         } else {
-            let known: Vec<&str> = operation.parameters.iter().map(|parameter| parameter.name).collect();
+            let parameters = operation.parameters.iter().map(|parameter| parameter.name);
+            let fields = operation.body_fields().iter().map(|field| field.name);
+            let known: Vec<&str> = parameters.chain(fields).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             found.push(Violation::new(
                 name,

@@ -30,7 +30,17 @@ impl Error {
                 ErrorKind::RateLimited | ErrorKind::Limit | ErrorKind::Guard | ErrorKind::Server,
                 Some(time),
             ) => {
-                format!("call again {time}")
+                // Where a 429 need not come before the work, it can be the answer to a repeat.
+                let repeat = inner.kind == ErrorKind::RateLimited
+                    && !inner.safety.repeatable()
+                    && inner.operation.is_some_and(|operation| !operation.answers.limit_precedes_work);
+                if repeat {
+                    format!(
+                        "call again {time}; if the same call was made before, look first whether the vendor acted"
+                    )
+                } else {
+                    format!("call again {time}")
+                }
             }
             (ErrorKind::Configuration | ErrorKind::Validation, _) => "correct it and call again".to_owned(),
             (ErrorKind::Connect, _) => "check the address and the network, then call again".to_owned(),

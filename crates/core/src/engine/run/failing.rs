@@ -183,7 +183,8 @@ impl Run {
 
 /// How a class of answer fails; none for a success.
 pub(super) fn failure_of(class: Class, status: StatusCode) -> Option<(ErrorKind, Failure, String, Fault)> {
-    let named = |verb: &str| format!("{verb}: {status}");
+    // An error inside a 200 is told by the vendor's own code, not by `200 OK`.
+    let named = |verb: &str| if status.is_success() { verb.to_owned() } else { format!("{verb}: {status}") };
     Some(match class {
         Class::Success => return None,
         Class::Server(fault) => {
