@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     classify::{at, word},
     engine::Engine,
-    error::{Delivery, Error, ErrorKind},
+    error::{Error, ErrorKind},
     link::Link,
     operation::{JobRules, Operation},
     request::Request,
@@ -208,8 +208,5 @@ fn handle(engine: &Engine, rules: &JobRules, value: &Value) -> Result<Option<Job
 }
 
 fn broken(operation: &'static Operation, what: &str) -> Error {
-    let mut error =
-        Error::new(ErrorKind::Decode, Delivery::Answered, format!("was answered, but the answer {what}"));
-    error.inner_mut().operation = Some(operation);
-    error
+    Error::undocumented(operation, format!("was answered, but the answer {what}"))
 }

@@ -19,7 +19,7 @@ use crate::{
     decode::{self, BadRow, DecodeError, JsonText, Kept, Lenient, Page},
     endpoint::Endpoint,
     engine::Engine,
-    error::{Delivery, Error, ErrorKind},
+    error::Error,
     link::Link,
     mask::Masker,
     operation::{Operation, Paging},
@@ -201,10 +201,7 @@ impl Pager {
     }
 
     fn broken_link(&self, what: &str) -> Error {
-        let mut error =
-            Error::new(ErrorKind::Decode, Delivery::Answered, format!("was answered, but the answer {what}"));
-        error.inner_mut().operation = Some(self.request.operation());
-        error
+        Error::undocumented(self.request.operation(), format!("was answered, but the answer {what}"))
     }
 }
 
@@ -401,9 +398,8 @@ where
 
 fn bad_row(operation: &'static Operation, row: &BadRow, masker: Option<&Masker>) -> Error {
     let what = format!("was answered with a row in an undocumented shape: {row}");
-    let mut error = Error::new(ErrorKind::Decode, Delivery::Answered, what);
+    let mut error = Error::undocumented(operation, what);
     let inner = error.inner_mut();
-    inner.operation = Some(operation);
     // Rows are handed out while no page is being fetched, so the masker is there.
     inner.body = masker.map(|masker| masker.bytes(row.json().bytes()));
     error

@@ -167,6 +167,13 @@ impl Error {
         error
     }
 
+    /// The vendor answered `operation`, and the answer is not what is documented. It settles what the vendor did.
+    pub(crate) fn undocumented(operation: &'static Operation, what: impl Into<String>) -> Self {
+        let mut error = Self::new(ErrorKind::Decode, Delivery::Answered, what);
+        error.0.operation = Some(operation);
+        error
+    }
+
     /// A guard refused a call of `operation`; it may be made after `wait`.
     pub fn guard(operation: &'static Operation, what: impl fmt::Display, wait: Duration) -> Self {
         let mut error = Self::new(ErrorKind::Guard, Delivery::NotSent, format!("was not sent: {what}"));
