@@ -63,7 +63,7 @@ fn bad_rows_are_named_and_the_others_go_on() {
     world.sandbox.irev().traffic_filter(|filter| filter.blocked_countries = vec!["FR".to_owned()]);
     let run = world.run(&PUSH).ended(1);
     assert!(
-        run.stdout.contains("delivered 2   rejected 5 (4 invalid) -> leads.csv.rejected.jsonl   unknown 0"),
+        run.stdout.contains("delivered 2   rejected 1   invalid 4 -> leads.csv.rejected.jsonl   unknown 0"),
         "{}",
         run.stdout
     );
