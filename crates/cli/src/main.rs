@@ -12,6 +12,7 @@ mod console;
 mod demo;
 mod exit;
 mod failure;
+mod given;
 mod interrupt;
 mod irev;
 mod job;

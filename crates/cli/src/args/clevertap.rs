@@ -26,6 +26,7 @@ pub(crate) enum CleverTap {
 
 /// A file whose rows are sent.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // Each is an option of its own.
 pub(crate) struct FileJob {
     /// The file
     pub(crate) file: PathBuf,

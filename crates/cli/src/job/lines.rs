@@ -47,32 +47,33 @@ impl Lines {
     }
 
     fn row(&self, line: &[u8]) -> Result<Row, BadRow> {
-        let bad = |column: Option<&str>, demand: String| BadRow {
+        let bad = |demand: String| BadRow {
             line: self.number,
-            column: column.map(str::to_owned),
+            column: None,
             demand,
             content: text_or_bytes(line).to_string(),
         };
         let text = std::str::from_utf8(line)
-            .map_err(|error| bad(None, format!("is not UTF-8 at its byte {}", error.valid_up_to() + 1)))?;
-        let members = members(text).ok_or_else(|| bad(None, "must be one JSON object".to_owned()))?;
+            .map_err(|error| bad(format!("is not UTF-8 at its byte {}", error.valid_up_to() + 1)))?;
+        let members = members(text).ok_or_else(|| bad("must be one JSON object".to_owned()))?;
+        let row = Row::of_text(self.number, text.to_owned());
         if !self.flat {
-            return Ok(Row::of_text(self.number, text.to_owned()));
+            return Ok(row);
         }
         let mut values: Vec<(String, String)> = Vec::with_capacity(members.len());
         for (name, value) in members {
             let value = match value.get() {
                 "null" => continue,
                 value if value.starts_with(['{', '[']) => {
-                    return Err(bad(Some(&name), "must be a text, a number or a truth value".to_owned()));
+                    return Err(row.bad(Some(&name), "must be a text, a number or a truth value"));
                 }
                 value if value.starts_with('"') => {
-                    serde_json::from_str(value).map_err(|_| bad(Some(&name), "must be a text".to_owned()))?
+                    serde_json::from_str(value).map_err(|_| row.bad(Some(&name), "must be a text"))?
                 }
                 value => value.to_owned(),
             };
             if values.iter().any(|(other, _)| *other == name) {
-                return Err(bad(Some(&name), "is there twice".to_owned()));
+                return Err(row.bad(Some(&name), "is there twice"));
             }
             values.push((name, value));
         }

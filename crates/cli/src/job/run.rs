@@ -64,8 +64,8 @@ async fn pass<J: RowJob>(
     let order = Order::read(job, files, journal.rows())?;
     let written = rejected.read()?;
     let mut fresh = rejected.rewrite();
-    let past = Past { rows: journal.rows(), written: &written, order: &order, rules: options.rules };
-    let plan = plan(job, &mut source, past, &mut |entry| fresh.entry(entry))?;
+    let before = Past { rows: journal.rows(), written: &written, order: &order, rules: options.rules };
+    let plan = plan(job, &mut source, before, &mut |entry| fresh.entry(entry))?;
     for note in &plan.notes {
         console.say(note);
     }
@@ -209,9 +209,9 @@ impl<J: RowJob> Pass<'_, J> {
                 if way.fault.is_some() || interrupt.is_set() { Some(Settled::NotSent) } else { self.stop };
             if let Some(settled) = ending {
                 while let Some(gathered) = way.gather.take() {
-                    gathered
-                        .iter()
-                        .for_each(|row| self.leave_with_those_behind(row, &mut way.queue, settled));
+                    for row in &gathered {
+                        self.leave_with_those_behind(row, &mut way.queue, settled);
+                    }
                 }
             }
             let next = match way.ready.pop_front() {
