@@ -60,7 +60,11 @@ fn of_transport(package: &Package) -> Vec<Promise> {
     let providers = ["ring", "aws-lc-rs", "aws-lc-sys"];
     vec![
         promise("", &["reqwest"], &[RUSTLS, PLATFORM, &providers, &["h2", "governor", "redis"]]),
-        promise("default", &["rustls", "ring"], &[PLATFORM, &["aws-lc-rs", "aws-lc-sys", "h2", "governor", "redis"]]),
+        promise(
+            "default",
+            &["rustls", "ring"],
+            &[PLATFORM, &["aws-lc-rs", "aws-lc-sys", "h2", "governor", "redis"]],
+        ),
         promise("rustls-ring", &["rustls", "ring"], &[PLATFORM, &["aws-lc-rs", "aws-lc-sys", "h2"]]),
         promise("rustls-aws-lc", &["rustls", "aws-lc-rs"], &[PLATFORM, &["ring", "h2"]]),
         promise("native-tls", &["native-tls"], &[RUSTLS, &providers, &["h2"]]),
