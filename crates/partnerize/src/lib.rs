@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod analytics;
 mod client;
 mod constraint;
 pub mod generated;
