@@ -143,7 +143,7 @@ async fn everything_that_a_table_of_conversions_can_be_asked_goes_into_one_body(
         .compared_with((date(2017, 10, 1), date(2017, 10, 1)))
         .percentage_change()
         .filter_by(Condition::one_of(ConversionFilterField::ConversionStatus, ["approved", "pending"]))
-        .filter_by(Condition::equals(ConversionFilterField::DeviceId, 5).not())
+        .filter_by(!Condition::equals(ConversionFilterField::DeviceId, 5))
         .filter_by(Condition::starts_with(ConversionFilterField::Sku, "A-"))
         .filter_by(Condition::at_least(Sum::OrderValue, 100))
         .filter_by(Condition::below(Sum::PartnerCommission, rust_decimal::Decimal::new(1250, 2)))
@@ -439,7 +439,7 @@ async fn a_table_by_date_is_one_line_for_each_value_with_the_same_times() {
     let drawn: Vec<(String, Vec<Option<i64>>)> = lines
         .iter()
         .map(|line| {
-            let values = line.into_iter().map(|(_, value)| value.map(|value| value.try_into().unwrap()));
+            let values = line.points().map(|(_, value)| value.map(|value| value.try_into().unwrap()));
             (line.label(), values.collect())
         })
         .collect();

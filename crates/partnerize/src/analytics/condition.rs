@@ -1,5 +1,7 @@
 //! What a query is narrowed down to.
 
+use std::ops::Not;
+
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -15,7 +17,7 @@ use crate::generated::{ComparisonOperator, ConversionFilterField, FilterValue};
 ///
 /// let conditions = [
 ///     Condition::one_of(ConversionStatus, ["approved", "pending"]),
-///     Condition::equals(Country, "US").not(),
+///     !Condition::equals(Country, "US"),
 ///     Condition::at_least(Sum::OrderValue, 100),
 /// ];
 /// ```
@@ -69,12 +71,6 @@ impl<F> Condition<F> {
         Self::compares(field, ComparisonOperator::Search, text.into())
     }
 
-    /// The opposite.
-    pub fn not(mut self) -> Self {
-        self.not = !self.not;
-        self
-    }
-
     fn compares(field: F, operator: ComparisonOperator, value: impl Into<FilterValue>) -> Self {
         Self { field, value: value.into(), operator, not: false }
     }
@@ -91,6 +87,16 @@ impl<F> Condition<F> {
 
     pub(super) fn has_no_value(&self) -> bool {
         matches!(&self.value, FilterValue::Several(values) if values.is_empty())
+    }
+}
+
+/// The opposite: `!Condition::equals(Country, "US")`.
+impl<F> Not for Condition<F> {
+    type Output = Self;
+
+    fn not(mut self) -> Self {
+        self.not = !self.not;
+        self
     }
 }
 

@@ -156,15 +156,6 @@ impl Line {
     }
 }
 
-impl<'a> IntoIterator for &'a Line {
-    type Item = (DateTime, Option<Decimal>);
-    type IntoIter = Points<'a>;
-
-    fn into_iter(self) -> Points<'a> {
-        self.points()
-    }
-}
-
 /// The points of a [`Line`], holes included. Holes are made as they are asked for.
 #[derive(Debug, Clone)]
 pub struct Points<'a> {
