@@ -93,7 +93,7 @@ impl<S: Source, P: Shape<S>> Query<'_, S, P> {
     }
 
     /// The time zone of the ranges and of the answer, by a name out of
-    /// [`time_zones`](crate::generated::ReferenceCalls::time_zones).
+    /// [`timezones`](crate::generated::ReferenceCalls::timezones).
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.body.timezone = Some(timezone.into());
         self
