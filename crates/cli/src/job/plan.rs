@@ -99,7 +99,7 @@ pub(crate) fn judge<'a, J: RowJob>(
                 _ => Verdict::Settled(key, known),
             }
         }
-        None if past.rules.refuse_duplicates && key.occurrence > 0 => {
+        Some((_, Standing::Open)) | None if past.rules.refuse_duplicates && key.occurrence > 0 => {
             Verdict::Bad(key, row.bad(None, "is equal to a row before it"))
         }
         Some((_, Standing::Open | Standing::Rejected)) | None => {

@@ -6,6 +6,7 @@ mod altercpa_kill;
 mod altercpa_postbacks;
 mod call;
 mod clevertap_attribute;
+mod clevertap_call;
 mod clevertap_kill;
 mod clevertap_upload;
 mod config;
