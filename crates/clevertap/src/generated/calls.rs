@@ -127,7 +127,7 @@ impl<E: Paged + 'static> Call<'_, E> {
 /// The calls of `profiles`.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfilesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ProfilesCalls<'a> {
@@ -160,7 +160,7 @@ impl<'a> ProfilesCalls<'a> {
 /// The calls of `reports`.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ReportsCalls<'a> {
@@ -178,7 +178,7 @@ impl<'a> ReportsCalls<'a> {
 /// The calls of `campaigns`.
 #[derive(Debug, Clone, Copy)]
 pub struct CampaignsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CampaignsCalls<'a> {
@@ -216,7 +216,7 @@ impl<'a> CampaignsCalls<'a> {
 /// The calls of `messages`.
 #[derive(Debug, Clone, Copy)]
 pub struct MessagesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> MessagesCalls<'a> {
@@ -272,7 +272,7 @@ impl<'a> MessagesCalls<'a> {
 /// The calls of `segments`.
 #[derive(Debug, Clone, Copy)]
 pub struct SegmentsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> SegmentsCalls<'a> {
@@ -305,7 +305,7 @@ impl<'a> SegmentsCalls<'a> {
 /// The calls of `custom_lists`.
 #[derive(Debug, Clone, Copy)]
 pub struct CustomListsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CustomListsCalls<'a> {
@@ -328,7 +328,7 @@ impl<'a> CustomListsCalls<'a> {
 /// The calls of `catalog_files`.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogFilesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CatalogFilesCalls<'a> {
@@ -356,7 +356,7 @@ impl<'a> CatalogFilesCalls<'a> {
 /// The calls of `catalogs`.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CatalogsCalls<'a> {
@@ -476,7 +476,7 @@ impl Call<'_, GetCatalogSignedUrl> {
 /// The calls of `products`.
 #[derive(Debug, Clone, Copy)]
 pub struct ProductsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ProductsCalls<'a> {
@@ -566,7 +566,7 @@ impl Call<'_, ListProducts> {
 /// The calls of `content_blocks`.
 #[derive(Debug, Clone, Copy)]
 pub struct ContentBlocksCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ContentBlocksCalls<'a> {
@@ -637,7 +637,7 @@ impl Call<'_, ListContentBlocks> {
 /// The calls of `variables`.
 #[derive(Debug, Clone, Copy)]
 pub struct VariablesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> VariablesCalls<'a> {
@@ -665,7 +665,7 @@ impl<'a> VariablesCalls<'a> {
 /// The calls of `schema`.
 #[derive(Debug, Clone, Copy)]
 pub struct SchemaCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> SchemaCalls<'a> {
@@ -693,7 +693,7 @@ impl<'a> SchemaCalls<'a> {
 /// The calls of `promo`.
 #[derive(Debug, Clone, Copy)]
 pub struct PromoCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> PromoCalls<'a> {
