@@ -7,6 +7,7 @@ mod clock;
 mod control;
 mod fault;
 mod fields;
+mod handle;
 pub mod irev;
 mod log;
 mod mask;

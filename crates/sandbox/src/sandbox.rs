@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::altercpa::AlterCpa;
 use crate::clock::Clock;
 use crate::irev::Irev;
 use crate::spec::SpecError;
-use crate::wire::Port;
+use crate::wire::{Port, Server};
 
 /// Running stand-ins of the vendors. They stop when this is dropped.
 #[derive(Debug)]
@@ -23,11 +24,29 @@ pub struct Sandbox {
     thread: Thread,
 }
 
-/// The handles of all stand-ins.
+/// The handles of all stand-ins. Each has a port number of its own, counted from the first port, that never changes: a
+/// further vendor takes the next.
 #[derive(Debug, Clone)]
 struct Vendors {
     irev: Irev,
     altercpa: AlterCpa,
+}
+
+impl Vendors {
+    fn open(builder: &SandboxBuilder, clock: &Clock) -> Result<Self, StartError> {
+        Ok(Self {
+            irev: Irev::new(builder.port(0)?, builder.seed, clock)?,
+            altercpa: AlterCpa::new(builder.port(1)?, builder.seed, clock)?,
+        })
+    }
+
+    fn servers(&self) -> Vec<Arc<Server>> {
+        vec![self.irev.server(), self.altercpa.server()]
+    }
+
+    fn access(&self) -> Value {
+        json!({ "irev": self.irev.access(), "altercpa": self.altercpa.access() })
+    }
 }
 
 /// How a sandbox is to be; every option may be left out.
@@ -98,7 +117,7 @@ impl Sandbox {
 
     /// Where the vendors are and how to get in, as the program prints it in its first line.
     pub fn access(&self) -> Value {
-        json!({ "irev": self.vendors.irev.access(), "altercpa": self.vendors.altercpa.access() })
+        self.vendors.access()
     }
 
     /// Stops the servers. Open connections end; when this returns the ports are free.
@@ -193,15 +212,16 @@ impl SandboxBuilder {
             match self.open() {
                 Err(error) => drop(ready.send(Err(error))),
                 Ok((vendors, clock)) => {
-                    let servers = [vendors.irev.server(), vendors.altercpa.server()];
-                    let ports = servers.each_ref().map(|server| Arc::clone(&server.port));
+                    let servers = vendors.servers();
+                    let ports: Vec<_> = servers.iter().map(|server| Arc::clone(&server.port)).collect();
                     if ready.send(Ok((vendors, clock))).is_ok() {
-                        let [irev, altercpa] = servers;
+                        let mut running: JoinSet<()> = servers.into_iter().map(Server::run).collect();
                         tokio::select! {
-                            () = irev.run() => {}
-                            () = altercpa.run() => {}
+                            // A server runs for ever; should one end, all do.
+                            _ = running.join_next() => {}
                             _ = stopped => {}
                         }
+                        running.shutdown().await;
                         // Handles that outlive the sandbox must not keep the ports.
                         for port in ports {
                             port.shut();
@@ -217,10 +237,7 @@ impl SandboxBuilder {
             return Err(StartError::TimeScale(self.time_scale));
         }
         let clock = self.clock.clone().unwrap_or_else(Clock::system).with_scale(self.time_scale);
-        let vendors = Vendors {
-            irev: Irev::new(self.port(0)?, self.seed, &clock)?,
-            altercpa: AlterCpa::new(self.port(1)?, self.seed, &clock)?,
-        };
+        let vendors = Vendors::open(self, &clock)?;
         Ok((vendors, clock))
     }
 
