@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown)]
 
 pub mod altercpa;
+pub mod clevertap;
 mod clock;
 mod control;
 mod fault;
@@ -21,6 +22,7 @@ mod vendor;
 mod wire;
 
 pub use altercpa::AlterCpa;
+pub use clevertap::CleverTap;
 pub use clock::Clock;
 pub use fault::{Fault, REFUSAL};
 pub use irev::Irev;

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::altercpa::AlterCpa;
+use crate::clevertap::CleverTap;
 use crate::clock::Clock;
 use crate::irev::Irev;
 use crate::spec::SpecError;
@@ -30,6 +31,7 @@ pub struct Sandbox {
 struct Vendors {
     irev: Irev,
     altercpa: AlterCpa,
+    clevertap: CleverTap,
 }
 
 impl Vendors {
@@ -37,15 +39,20 @@ impl Vendors {
         Ok(Self {
             irev: Irev::new(builder.port(0)?, builder.seed, clock)?,
             altercpa: AlterCpa::new(builder.port(1)?, builder.seed, clock)?,
+            clevertap: CleverTap::new(builder.port(2)?, builder.seed, clock)?,
         })
     }
 
     fn servers(&self) -> Vec<Arc<Server>> {
-        vec![self.irev.server(), self.altercpa.server()]
+        vec![self.irev.server(), self.altercpa.server(), self.clevertap.server()]
     }
 
     fn access(&self) -> Value {
-        json!({ "irev": self.irev.access(), "altercpa": self.altercpa.access() })
+        json!({
+            "irev": self.irev.access(),
+            "altercpa": self.altercpa.access(),
+            "clevertap": self.clevertap.access(),
+        })
     }
 }
 
@@ -110,6 +117,11 @@ impl Sandbox {
         &self.vendors.altercpa
     }
 
+    /// The stand-in of CleverTap.
+    pub fn clevertap(&self) -> &CleverTap {
+        &self.vendors.clevertap
+    }
+
     /// Moves the time of all vendors forward.
     pub fn advance_clock(&self, by: Duration) {
         self.clock.advance(by);
@@ -159,7 +171,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// The first port: iREV listens there, AlterCPA on the next. Without it, any free ports.
+    /// The first port: iREV listens there, AlterCPA on the next, CleverTap on the one after that. Without it, any free ports.
     pub fn port_base(mut self, port: u16) -> Self {
         self.port_base = Some(port);
         self

@@ -111,6 +111,11 @@ impl Spec {
         let fitting = self.operations.iter().filter(|operation| operation.fits(path));
         fitting.map(|operation| operation.method.as_str()).collect()
     }
+
+    /// Whether an operation is at this path, by whatever method.
+    pub(crate) fn knows(&self, path: &str) -> bool {
+        self.operations.iter().any(|operation| operation.fits(path))
+    }
 }
 
 impl Operation {
