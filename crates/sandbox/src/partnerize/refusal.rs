@@ -18,9 +18,9 @@ impl Generation {
         let below = |prefix: &str| {
             path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        match path {
-            path if below("/v2") => Self::Second,
-            path if below("/v3") => Self::Third,
+        match (below("/v2"), below("/v3")) {
+            (true, _) => Self::Second,
+            (_, true) => Self::Third,
             _ => Self::First,
         }
     }

@@ -28,6 +28,8 @@ pub struct Switches {
     /// How long a job takes, before the time scale: 2 s.
     #[serde(rename = "job_ms", with = "milliseconds")]
     pub job: Duration,
+    /// How many rows come in before the others between one page by offset and the next, as in live data: none.
+    pub rows_shift: u64,
     /// How jobs end.
     pub job_end: JobEnd,
     /// How long the result of a job is kept, before the time scale: 7 days.
@@ -56,6 +58,7 @@ impl Default for Switches {
             exports: ExportAnswer::default(),
             export_rows_at_once: 5_000,
             job: Duration::from_secs(2),
+            rows_shift: 0,
             job_end: JobEnd::default(),
             job_retention: Duration::from_hours(168),
             job_links: JobLinks::default(),

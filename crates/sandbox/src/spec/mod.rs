@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub(crate) use check::{Rule, Violation, read_time};
 use check::{check_query, check_value};
-pub(crate) use schema::Schema;
+pub(crate) use schema::{Kind, Schema};
 
 /// Why a document cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +47,9 @@ pub(crate) struct Spec {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Operation {
     pub(crate) id: String,
-    method: String,
+    pub(crate) method: String,
     /// Below the vendor's prefix; `{name}` stands for one segment, or for the part of it that is left.
-    path: String,
+    pub(crate) path: String,
     #[serde(default)]
     pub(crate) parameters: Vec<Parameter>,
     #[serde(default)]
@@ -61,15 +61,15 @@ pub(crate) struct Operation {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     #[serde(rename = "in")]
-    place: Place,
+    pub(crate) place: Place,
     #[serde(default)]
-    required: bool,
+    pub(crate) required: bool,
     pub(crate) schema: Schema,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Place {
+pub(crate) enum Place {
     Query,
     Path,
     Header,
@@ -104,6 +104,11 @@ impl Spec {
         let fitting =
             self.operations.iter().filter(|operation| operation.method == method && operation.fits(path));
         fitting.min_by_key(|operation| operation.path.matches('{').count())
+    }
+
+    /// All operations, in the order of the document.
+    pub(crate) fn operations(&self) -> &[Operation] {
+        &self.operations
     }
 
     /// The methods that there are at this path.
