@@ -12,6 +12,7 @@ mod handle;
 pub mod irev;
 mod log;
 mod mask;
+mod partnerize;
 mod prng;
 mod program;
 mod sandbox;

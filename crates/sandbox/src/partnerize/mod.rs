@@ -1,0 +1,2 @@
+//! Partnerize.
+mod data;
