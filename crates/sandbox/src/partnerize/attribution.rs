@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Outcome, many, wrapped};
-use super::campaigns::{id_of, voucher_code};
+use super::campaigns::{id_of, is_generous, voucher_code};
 use super::data::Campaign;
 use super::records::Participation;
 use super::state::State;
@@ -18,15 +18,11 @@ pub(super) fn answer(state: &State, call: &Call<'_>) -> Option<Outcome> {
         "getAttribution" => state.visible_campaign(call.captured("campaignId")).map(attribution),
         "listCommissionGroups" => {
             let campaigns = state.campaigns_that_are(Participation::Approved);
-            let groups = campaigns.filter(|campaign| is_sorted(campaign)).map(group);
+            let groups = campaigns.filter(|campaign| is_generous(campaign)).map(group);
             Ok(many("commission_groups", wrapped("commission_group", groups)))
         }
         _ => return None,
     })
-}
-
-fn is_sorted(campaign: &Campaign) -> bool {
-    campaign.id.bytes().last().is_some_and(|digit| digit % 2 == 0)
 }
 
 /// A group, all inside of its wrapper.
@@ -40,8 +36,8 @@ fn group(campaign: &Campaign) -> Value {
 
 /// What does not hold is absent.
 fn attribution(campaign: &Campaign) -> Answer {
-    let is_sorted = is_sorted(campaign);
-    let rules = if is_sorted {
+    let has_rules = is_generous(campaign);
+    let rules = if has_rules {
         json!({
             "preferred_partner": [{ "start_date": STARTS, "end_date": ENDS }],
             "exclusive_codes": [{
@@ -54,6 +50,6 @@ fn attribution(campaign: &Campaign) -> Answer {
     } else {
         json!({})
     };
-    let flags = json!({ "preferred_partner": is_sorted, "exclusive_codes": is_sorted });
+    let flags = json!({ "preferred_partner": has_rules, "exclusive_codes": has_rules });
     Answer::json(200, &json!({ "data": rules, "meta": flags }))
 }

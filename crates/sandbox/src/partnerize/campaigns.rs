@@ -97,6 +97,11 @@ pub(super) fn id_of(campaign: &Campaign, prefix: &str) -> String {
     format!("{prefix}{number}")
 }
 
+/// Every second campaign has more than the others: commissions, groups, rules.
+pub(super) fn is_generous(campaign: &Campaign) -> bool {
+    campaign.id.bytes().last().is_some_and(|digit| digit % 2 == 0)
+}
+
 /// The code that customers of a campaign can type.
 pub(super) fn voucher_code(campaign: &Campaign) -> String {
     format!("SAVE{}", id_of(campaign, ""))

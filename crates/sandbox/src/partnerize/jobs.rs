@@ -55,8 +55,8 @@ pub(super) fn shown(job: &Job, links: JobLinks, now: Timestamp) -> Value {
     let status = match (is_over, job.fails, now > job.created_at) {
         (true, true, _) => "failed",
         (true, false, _) => "complete",
-        (false, _, true) => "processing",
-        (false, _, false) => "pending",
+        (false, _, true) => "active",
+        (false, _, false) => "created",
     };
     let mut shown = json!({
         "job_id": job.id,

@@ -5,6 +5,7 @@ mod attribution;
 mod brands;
 mod call;
 mod campaigns;
+mod commissions;
 mod control;
 mod data;
 mod exports;

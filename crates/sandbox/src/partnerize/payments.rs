@@ -7,7 +7,6 @@ use super::call::{Call, EXECUTION_TIME, Outcome, civil, many, one, wrapped};
 use super::records::Record;
 use super::refusal::Refusal;
 use super::state::{PARTNER, State};
-use crate::fault::Twist;
 use crate::spec::read_time;
 use crate::wire::Answer;
 
@@ -48,7 +47,8 @@ fn blank_details(id: &str) -> Record {
 
 /// Bills of the last months: the newest is still to be paid.
 pub(super) fn self_bills(now: Timestamp) -> Vec<Record> {
-    let bills = [(3_i64, "GBP", 43_017_i64, "paid"), (2, "GBP", 51_800, "paid"), (1, "EUR", 12_550, "created")];
+    let bills =
+        [(3_i64, "GBP", 43_017_i64, "paid"), (2, "GBP", 51_800, "paid"), (1, "EUR", 12_550, "created")];
     let bills = bills.into_iter().enumerate().map(|(number, (months, currency, cents, status))| {
         let id = format!("1011l{}", 5_403 + number);
         let back = now.to_zoned(jiff::tz::TimeZone::UTC).checked_sub(months.months());
@@ -103,7 +103,6 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Option<Outcome> {
             });
             Ok(one("summary", summary))
         }
-        "getPayable" => Ok(payable(call)),
         _ => return None,
     })
 }
@@ -112,10 +111,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Option<Outcome> {
 fn details<'a>(sets: impl Iterator<Item = &'a Record>) -> Answer {
     let sets: Map<String, Value> = sets.map(|set| (set.id.clone(), set.value())).collect();
     let count = sets.len();
-    Answer::json(
-        200,
-        &json!({ "payment_details": sets, "count": count, "execution_time": EXECUTION_TIME }),
-    )
+    Answer::json(200, &json!({ "payment_details": sets, "count": count, "execution_time": EXECUTION_TIME }))
 }
 
 /// Each set that is given becomes one of its own, under an id of the vendor's.
@@ -154,20 +150,4 @@ fn list_bills(bills: &[Record], call: &Call<'_>) -> Answer {
         found.reverse();
     }
     many("selfbills", wrapped("selfbill", found.into_iter().map(Record::value)))
-}
-
-/// Sums of what can be paid; the items are those of a page, and here there are none.
-fn payable(call: &Call<'_>) -> Answer {
-    let limit = call.number("limit").filter(|limit| *limit > 0).unwrap_or(300);
-    let offset = call.number("offset").unwrap_or(0);
-    let offset = if call.twist == Some(Twist::RepeatedCursor) { offset.saturating_sub(limit) } else { offset };
-    let body = json!({
-        "offset": offset, "limit": limit, "count": 0,
-        "total_conversion_count": { "EUR": 1, "GBP": 6 },
-        "total_commission_value": { "EUR": 44, "GBP": 342.3365 },
-        "total_value": { "EUR": 400, "GBP": 3112.15 },
-        "total_publisher_commission_value": { "EUR": 40, "GBP": 311.215 },
-        "execution_time": EXECUTION_TIME, "conversion_items": [],
-    });
-    Answer::json(200, &body)
 }

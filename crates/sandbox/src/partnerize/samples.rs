@@ -144,6 +144,8 @@ fn value(operation: &Operation, name: &str, schema: &Schema, known: &Known) -> V
         // A map whose keys are not in the document.
         (_, "payment_details") => return json!({ "new": { "country": "GB", "paid_currency": "GBP" } }),
         ("enableTagFeature", "name") => return json!("voucher-attribution"),
+        // What the schema calls optional and the vendor needs.
+        ("createTag", "scope") => return json!({ "partner": PARTNER }),
         // The type that needs the least.
         (_, "transaction_query_type") => return json!("declined"),
         (_, "status") => return json!("a"),
@@ -155,7 +157,7 @@ fn value(operation: &Operation, name: &str, schema: &Schema, known: &Known) -> V
         (_, "website_url") => return json!("https://www.example.com"),
         _ => {}
     }
-    if known.contains_key(name) && schema.items.is_none() {
+    if known.contains_key(name) && schema.items.is_none() && schema.properties.is_empty() {
         return known_value(name, known);
     }
     if let Some(alternative) = schema.any_of.first() {

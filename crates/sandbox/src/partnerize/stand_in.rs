@@ -13,8 +13,8 @@ use super::state::{APPLICATION_KEY, PARTNER, State, USER_API_KEY};
 use super::switches::RetryAfter;
 use super::throttle::{Standing, cost};
 use super::{
-    account, attribution, brands, campaigns, control, exports, jobs, links, payments, queries, reference,
-    strict, tags, terms, websites,
+    account, attribution, brands, campaigns, commissions, control, exports, jobs, links, payments, queries,
+    reference, strict, tags, terms, websites,
 };
 use crate::base64::encode;
 use crate::clock::Clock;
@@ -143,7 +143,10 @@ fn credential() -> String {
 /// Everything that can be wrong before anybody looks at the state.
 fn check(
     state: &State,
-    operation: &Operation, call: &Call<'_>, generation: Generation) -> Result<(), Refusal> {
+    operation: &Operation,
+    call: &Call<'_>,
+    generation: Generation,
+) -> Result<(), Refusal> {
     let partners = ["publisher_id", "publisherId", "partnerId"];
     let named = partners.iter().map(|name| call.captured(name)).find(|id| !id.is_empty());
     let in_query = call.operation.starts_with("export").then(|| call.query("publisher_id")).flatten();
@@ -180,6 +183,7 @@ fn dispatch(state: &mut State, call: &Call<'_>) -> Outcome {
         .or_else(|| terms::answer(state, call))
         .or_else(|| brands::answer(state, call))
         .or_else(|| campaigns::answer(state, call))
+        .or_else(|| commissions::answer(state, call))
         .or_else(|| attribution::answer(state, call))
         .or_else(|| account::answer(state, call))
         .or_else(|| reference::answer(call))

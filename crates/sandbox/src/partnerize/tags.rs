@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Outcome, nothing, third};
 use super::records::Record;
-use super::refusal::{Class, Refusal};
+use super::refusal::{Class, Flaw, Refusal};
 use super::state::{State, USER, own};
 use super::switches::StrayColons;
 
@@ -53,7 +53,8 @@ fn list(state: &State, call: &Call<'_>) -> Outcome {
     let tags = state.tags.iter().map(|tag| {
         let mut shown = tag.record.clone();
         if call.is_on("with_features") {
-            let features = tag.features.iter().map(|(name, config)| json!({ "name": name, "config": config }));
+            let features =
+                tag.features.iter().map(|(name, config)| json!({ "name": name, "config": config }));
             shown.set("features", features.collect::<Vec<_>>());
         }
         shown.value()
@@ -62,7 +63,8 @@ fn list(state: &State, call: &Call<'_>) -> Outcome {
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Outcome {
-    let partner = call.body.pointer("/scope/partner").and_then(Value::as_str).unwrap_or_default();
+    let partner = call.body.pointer("/scope/partner").and_then(Value::as_str);
+    let partner = partner.ok_or_else(|| Refusal::Invalid(vec![Flaw::required("scope.partner")]))?;
     own(partner, "[scope][partner]")?;
     let id = state.next_id("111111l", 35);
     let now = stamp(call.now);
