@@ -171,7 +171,7 @@ fn clicks_are_as_many_in_all_three() {
     assert_eq!(report["count"], counted["data"]["total_clicks"]);
     assert_eq!(report["unique_click_count"], counted["data"]["total_unique_clicks"]);
     let cookies: std::collections::BTreeSet<_> = rows.iter().map(|row| &row["cookie_id"]).collect();
-    assert!(cookies.len().abs_diff(report["unique_click_count"].as_u64().unwrap() as usize) <= 1);
+    assert!((cookies.len() as u64).abs_diff(report["unique_click_count"].as_u64().unwrap()) <= 1);
 }
 
 #[test]

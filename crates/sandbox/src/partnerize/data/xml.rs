@@ -24,14 +24,14 @@ fn element(text: &mut String, name: &str, value: &Value) {
         }
         return;
     }
-    text.push_str(&format!("<{name}>"));
+    text.extend(["<", name, ">"]);
     match value {
         Value::Object(members) => members.iter().for_each(|(name, value)| element(text, name, value)),
         Value::String(words) => text.push_str(&escaped(words)),
         Value::Null | Value::Array(_) => {}
         other => text.push_str(&other.to_string()),
     }
-    text.push_str(&format!("</{name}>"));
+    text.extend(["</", name, ">"]);
 }
 
 fn escaped(words: &str) -> String {
