@@ -2,7 +2,6 @@
 
 mod attribution;
 mod auth;
-mod base64;
 mod bodies;
 mod control;
 mod events;
