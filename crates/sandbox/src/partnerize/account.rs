@@ -74,9 +74,14 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Option<Outcome> {
 /// Another address has to be verified again.
 fn update_user(state: &mut State, call: &Call<'_>) -> Outcome {
     if let Some(email) = call.text("emailAddress") {
-        let is_address = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+        let is_address =
+            email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
         if !is_address {
-            return Err(Refusal::flaw("emailAddress", Class::Format, "The value is not a valid email address."));
+            return Err(Refusal::flaw(
+                "emailAddress",
+                Class::Format,
+                "The value is not a valid email address.",
+            ));
         }
         if state.email.0 != email {
             state.email = (email.to_owned(), false);

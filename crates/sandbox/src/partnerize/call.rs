@@ -69,9 +69,7 @@ impl Call<'_> {
         match (bound(from), bound(to), time) {
             (None, None, _) => true,
             (_, _, None) => false,
-            (from, to, Some(time)) => {
-                from.is_none_or(|from| time >= from) && to.is_none_or(|to| time <= to)
-            }
+            (from, to, Some(time)) => from.is_none_or(|from| time >= from) && to.is_none_or(|to| time <= to),
         }
     }
 

@@ -48,13 +48,9 @@ fn refusal(complaint: Complaint) -> Refusal {
             let message = format!("'{given}' is not a valid value");
             Refusal::flaw(field, Class::Choice, message)
         }
-        Why::Forbidden => Refusal::Forbidden {
-            property: field,
-            right: "view",
-            what: "publisher",
-            id: String::new(),
-        },
-        Why::NotFound => Refusal::not_found("entity", &field),
+        Why::Forbidden => {
+            Refusal::Forbidden { property: field, right: "view", what: "publisher", id: String::new() }
+        }
     }
 }
 

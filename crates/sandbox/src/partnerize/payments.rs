@@ -48,7 +48,8 @@ fn blank_details(id: &str) -> Record {
 
 /// Bills of the last months: the newest is still to be paid.
 pub(super) fn self_bills(now: Timestamp) -> Vec<Record> {
-    let bills = [(3_i64, "GBP", 43_017_i64, "paid"), (2, "GBP", 51_800, "paid"), (1, "EUR", 12_550, "created")];
+    let bills =
+        [(3_i64, "GBP", 43_017_i64, "paid"), (2, "GBP", 51_800, "paid"), (1, "EUR", 12_550, "created")];
     let bills = bills.into_iter().enumerate().map(|(number, (months, currency, cents, status))| {
         let id = format!("1011l{}", 5_403 + number);
         let back = now.to_zoned(jiff::tz::TimeZone::UTC).checked_sub(months.months());
@@ -112,10 +113,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Option<Outcome> {
 fn details<'a>(sets: impl Iterator<Item = &'a Record>) -> Answer {
     let sets: Map<String, Value> = sets.map(|set| (set.id.clone(), set.value())).collect();
     let count = sets.len();
-    Answer::json(
-        200,
-        &json!({ "payment_details": sets, "count": count, "execution_time": EXECUTION_TIME }),
-    )
+    Answer::json(200, &json!({ "payment_details": sets, "count": count, "execution_time": EXECUTION_TIME }))
 }
 
 /// Each set that is given becomes one of its own, under an id of the vendor's.
@@ -160,7 +158,8 @@ fn list_bills(bills: &[Record], call: &Call<'_>) -> Answer {
 fn payable(call: &Call<'_>) -> Answer {
     let limit = call.number("limit").filter(|limit| *limit > 0).unwrap_or(300);
     let offset = call.number("offset").unwrap_or(0);
-    let offset = if call.twist == Some(Twist::RepeatedCursor) { offset.saturating_sub(limit) } else { offset };
+    let offset =
+        if call.twist == Some(Twist::RepeatedCursor) { offset.saturating_sub(limit) } else { offset };
     let body = json!({
         "offset": offset, "limit": limit, "count": 0,
         "total_conversion_count": { "EUR": 1, "GBP": 6 },

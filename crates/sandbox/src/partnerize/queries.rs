@@ -63,7 +63,8 @@ fn flaws(index: usize, given: &Value) -> Vec<Flaw> {
         let message = "'transaction_query_type' is none of the expected values";
         return vec![Flaw::new(field("transaction_query_type"), Class::Choice, message)];
     };
-    let is_missing = |name: &&&str| given.get(**name).is_none_or(|value| value.is_null() || *value == json!(""));
+    let is_missing =
+        |name: &&&str| given.get(**name).is_none_or(|value| value.is_null() || *value == json!(""));
     names.iter().filter(is_missing).map(|name| Flaw::required(field(name))).collect()
 }
 
@@ -176,10 +177,8 @@ fn list(state: &State, call: &Call<'_>) -> Answer {
     if call.is_on("tq_export") {
         return csv(table(&found));
     }
-    let filters: serde_json::Map<String, Value> = exact
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), Value::from(call.query(name)?))))
-        .collect();
+    let filters: serde_json::Map<String, Value> =
+        exact.iter().filter_map(|name| Some(((*name).to_owned(), Value::from(call.query(name)?)))).collect();
     let rows = wrapped("transaction_query", found.into_iter().map(Record::value));
     let body = json!({
         "count": rows.len(),

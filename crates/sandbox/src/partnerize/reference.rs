@@ -15,7 +15,11 @@ pub(super) fn answer(call: &Call<'_>) -> Option<Outcome> {
     Some(Ok(match call.operation {
         "listCountries" => {
             let countries = COUNTRIES.iter().enumerate();
-            list("countries", "country", countries.map(|(place, country)| self::country(place, *country)).collect())
+            list(
+                "countries",
+                "country",
+                countries.map(|(place, country)| self::country(place, *country)).collect(),
+            )
         }
         "listCurrencies" => {
             let currencies = CURRENCIES.iter().enumerate().map(|(place, (iso, _))| {
@@ -34,9 +38,11 @@ pub(super) fn answer(call: &Call<'_>) -> Option<Outcome> {
         "listUserContexts" => {
             list("user_contexts", "user_context", entries(&USER_CONTEXTS, "ref_user_context_id", true))
         }
-        "listTrafficSources" => {
-            list("traffic_sources", "traffic_source", entries(&TRAFFIC_SOURCES, "ref_traffic_source_id", false))
-        }
+        "listTrafficSources" => list(
+            "traffic_sources",
+            "traffic_source",
+            entries(&TRAFFIC_SOURCES, "ref_traffic_source_id", false),
+        ),
         "listConversionTypes" => {
             let types = CONVERSION_TYPES.iter().map(|entry| {
                 json!({
@@ -90,7 +96,8 @@ fn country(place: usize, (iso, name): (&str, &str)) -> Value {
 /// know the zone.
 fn zone(place: usize, name: &str, now: Timestamp) -> Value {
     let zoned = TimeZone::get(name).ok().map(|zone| now.to_zoned(zone));
-    let local = zoned.as_ref().map_or_else(|| civil(now), |zoned| zoned.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let local =
+        zoned.as_ref().map_or_else(|| civil(now), |zoned| zoned.strftime("%Y-%m-%d %H:%M:%S").to_string());
     json!({
         "ref_timezone_id": (place + 1).to_string(), "name": name, "description": name, "local_time": local,
         "utc_offset": zoned.map(|zoned| (f64::from(zoned.offset().seconds()) / 3600.0).to_string()),

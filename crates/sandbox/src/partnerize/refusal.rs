@@ -149,15 +149,14 @@ impl Flaw {
             Rule::Required => return Self::required(field),
             Rule::Type(kind) => {
                 let given = actual.as_ref().map_or("null", kind_of);
-                (
-                    Class::Type,
-                    format!("The attribute expected to be of type '{kind}' but '{given}' given."),
-                )
+                (Class::Type, format!("The attribute expected to be of type '{kind}' but '{given}' given."))
             }
             Rule::Minimum(bound) => (Class::TooLow, format!("'{name}' must not be below {bound}")),
             Rule::Maximum(bound) => (Class::TooHigh, format!("'{name}' must not be above {bound}")),
             Rule::MinLength(length) => (Class::TooShort, format!("'{name}' needs {length} characters")),
-            Rule::MaxLength(length) => (Class::TooLong, format!("'{name}' has more than {length} characters")),
+            Rule::MaxLength(length) => {
+                (Class::TooLong, format!("'{name}' has more than {length} characters"))
+            }
             Rule::MinItems(count) => (Class::TooFew, format!("'{name}' needs {count} items")),
             Rule::MaxItems(count) => (Class::TooMany, format!("'{name}' has more than {count} items")),
             Rule::Pattern(pattern) => (Class::Pattern, format!("'{name}' does not match {pattern}")),
@@ -272,9 +271,8 @@ impl Refusal {
     }
 
     fn second(&self) -> Vec<Value> {
-        let one = |code: &str, message: String| {
-            vec![json!({ "type": "error", "code": code, "message": message })]
-        };
+        let one =
+            |code: &str, message: String| vec![json!({ "type": "error", "code": code, "message": message })];
         match self {
             Self::NoKeys => one("unauthorized", KEYS_ARE_AT.to_owned()),
             Self::WrongKeys => one("unauthorized", KEYS_ARE_WRONG.to_owned()),

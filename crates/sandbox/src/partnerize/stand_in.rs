@@ -143,7 +143,10 @@ fn credential() -> String {
 /// Everything that can be wrong before anybody looks at the state.
 fn check(
     state: &State,
-    operation: &Operation, call: &Call<'_>, generation: Generation) -> Result<(), Refusal> {
+    operation: &Operation,
+    call: &Call<'_>,
+    generation: Generation,
+) -> Result<(), Refusal> {
     let partners = ["publisher_id", "publisherId", "partnerId"];
     let named = partners.iter().map(|name| call.captured(name)).find(|id| !id.is_empty());
     let in_query = call.operation.starts_with("export").then(|| call.query("publisher_id")).flatten();

@@ -189,8 +189,7 @@ impl State {
 /// How the partner stands to campaigns at the beginning.
 fn standings(world: &World) -> BTreeMap<String, Participation> {
     let campaigns = world.campaigns().iter();
-    let standing =
-        |campaign: &Campaign| Some((campaign.id.clone(), Participation::of(campaign.standing?)?));
+    let standing = |campaign: &Campaign| Some((campaign.id.clone(), Participation::of(campaign.standing?)?));
     campaigns.filter_map(standing).collect()
 }
 

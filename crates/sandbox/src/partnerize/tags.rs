@@ -53,7 +53,8 @@ fn list(state: &State, call: &Call<'_>) -> Outcome {
     let tags = state.tags.iter().map(|tag| {
         let mut shown = tag.record.clone();
         if call.is_on("with_features") {
-            let features = tag.features.iter().map(|(name, config)| json!({ "name": name, "config": config }));
+            let features =
+                tag.features.iter().map(|(name, config)| json!({ "name": name, "config": config }));
             shown.set("features", features.collect::<Vec<_>>());
         }
         shown.value()

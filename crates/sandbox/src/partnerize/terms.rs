@@ -21,7 +21,11 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Option<Outcome> {
         "listCampaignTerms" => list(state, call),
         "getCampaignTerms" => {
             let id = call.captured("id");
-            let mut all = state.world.campaigns().iter().flat_map(|campaign| LOCALES.map(|locale| terms(campaign, locale)));
+            let mut all = state
+                .world
+                .campaigns()
+                .iter()
+                .flat_map(|campaign| LOCALES.map(|locale| terms(campaign, locale)));
             let found = all.find(|terms| terms["id"] == id);
             found.map(|terms| third(200, terms)).ok_or_else(|| Refusal::not_found("campaign terms", id))
         }

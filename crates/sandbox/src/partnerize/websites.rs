@@ -20,16 +20,8 @@ const WEBSITE_FIELDS: &[&str] = &[
     "website_vertical_name",
 ];
 
-const DATABASE_FIELDS: &[&str] = &[
-    "active",
-    "creation_method",
-    "database_name",
-    "female",
-    "male",
-    "max_age",
-    "min_age",
-    "size",
-];
+const DATABASE_FIELDS: &[&str] =
+    &["active", "creation_method", "database_name", "female", "male", "max_age", "min_age", "size"];
 
 /// One of the two kinds.
 struct Kind {
@@ -39,8 +31,7 @@ struct Kind {
     fields: &'static [&'static str],
 }
 
-const WEBSITE: Kind =
-    Kind { one: "website", many: "websites", id: "website_id", fields: WEBSITE_FIELDS };
+const WEBSITE: Kind = Kind { one: "website", many: "websites", id: "website_id", fields: WEBSITE_FIELDS };
 const DATABASE: Kind =
     Kind { one: "database", many: "databases", id: "database_id", fields: DATABASE_FIELDS };
 

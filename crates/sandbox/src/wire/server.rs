@@ -225,7 +225,8 @@ impl Server {
                 self.write(connection, request, &answer, number).await
             }
             Kind::ServerError { status } => {
-                self.write(connection, request, &self.vendor.server_error(&request.path, status), number).await
+                self.write(connection, request, &self.vendor.server_error(&request.path, status), number)
+                    .await
             }
             Kind::Answer { status, content_type, body } => {
                 self.write(connection, request, &Answer::new(status, content_type, body), number).await
