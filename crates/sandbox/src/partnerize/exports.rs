@@ -51,7 +51,6 @@ fn refusal(complaint: Complaint) -> Refusal {
         Why::Forbidden => {
             Refusal::Forbidden { property: field, right: "view", what: "publisher", id: String::new() }
         }
-        Why::NotFound => Refusal::not_found("entity", &field),
     }
 }
 

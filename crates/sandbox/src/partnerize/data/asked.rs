@@ -37,11 +37,6 @@ impl<'a> Parts<'a> {
     pub(super) fn yes(&self, name: &str) -> bool {
         self.one(name).is_some_and(|text| matches!(text, "true" | "1"))
     }
-
-    /// A segment of the path, from 0.
-    pub(super) fn segment(&self, place: usize) -> &'a str {
-        self.path.trim_start_matches('/').split('/').nth(place).unwrap_or_default()
-    }
 }
 
 /// `name[]`, `name[0]` and `name` mean the same.
@@ -98,8 +93,6 @@ pub(crate) enum Why {
     Invalid(String),
     /// The user may not see this partner's data.
     Forbidden,
-    /// There is no such thing.
-    NotFound,
 }
 
 impl Complaint {
@@ -109,9 +102,5 @@ impl Complaint {
 
     pub(super) fn invalid(field: &str, given: &str) -> Self {
         Self { field: field.to_owned(), why: Why::Invalid(given.to_owned()) }
-    }
-
-    pub(super) fn not_found(field: &str) -> Self {
-        Self { field: field.to_owned(), why: Why::NotFound }
     }
 }

@@ -44,3 +44,8 @@ pub(crate) fn answer(world: &World, operation: &str, parts: &Parts<'_>) -> Optio
     };
     Some(answered.unwrap_or_else(Answered::Refused))
 }
+
+#[cfg(test)]
+mod agreement;
+#[cfg(test)]
+mod pages;

@@ -22,10 +22,6 @@ impl Money {
         Self(cents * (PARTS / 100))
     }
 
-    pub(super) const fn parts(self) -> i64 {
-        self.0
-    }
-
     /// This many hundredths of a percent of it, rounded to a part.
     pub(super) fn share(self, basis_points: i64) -> Self {
         Self((self.0 * basis_points + 5_000) / 10_000)

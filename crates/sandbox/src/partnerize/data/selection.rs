@@ -21,6 +21,14 @@ enum Moment {
     Approved,
 }
 
+/// The conversion with an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Only {
+    At(u64),
+    /// No conversion has such an id.
+    None,
+}
+
 /// What was asked for. Lists that are empty let everything through.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Selection {
@@ -31,10 +39,16 @@ pub(super) struct Selection {
     campaigns: Vec<String>,
     products: Vec<String>,
     references: Vec<String>,
-    conversion: Option<Option<u64>>,
+    conversion: Option<Only>,
     order: Option<String>,
     metrics: Vec<u16>,
     billed_after: Option<i64>,
+}
+
+impl Only {
+    fn of(id: &str) -> Self {
+        Conversion::index_of(id).map_or(Self::None, Self::At)
+    }
 }
 
 impl Selection {
@@ -74,7 +88,7 @@ impl Selection {
             campaigns: pivot("campaign"),
             products: pivot("product"),
             references: pivot("publisher_reference"),
-            conversion: parts.one("conversion_id").map(Conversion::index_of),
+            conversion: parts.one("conversion_id").map(Only::of),
             order: parts.one("conversion_reference").map(str::to_owned),
             metrics: metrics.collect::<Result<_, _>>()?,
             billed_after: billed_after.transpose()?,
@@ -84,9 +98,9 @@ impl Selection {
     /// The conversions among which those that fit are.
     pub(super) fn conversions(&self, world: &World) -> Range<u64> {
         match (self.conversion, self.moment) {
-            (Some(None), _) => 0..0,
-            (Some(Some(index)), _) if index >= world.schedule.conversions() => 0..0,
-            (Some(Some(index)), _) => index..index + 1,
+            (Some(Only::None), _) => 0..0,
+            (Some(Only::At(index)), _) if index >= world.schedule.conversions() => 0..0,
+            (Some(Only::At(index)), _) => index..index + 1,
             (None, Moment::Happened) => world.conversions_between(self.span.start, self.span.end),
             // What changed in the span has happened in it or not long before.
             (None, _) => world.conversions_between(self.span.start - LATEST_DECISION - 2, self.span.end),

@@ -60,11 +60,11 @@ impl Survey {
     }
 
     fn make(world: &World, subject: Subject, selection: &Selection) -> Self {
-        let mut survey = Self::default();
-        survey.range = match subject {
+        let range = match subject {
             Subject::Conversions => selection.conversions(world),
             Subject::Clicks => selection.clicks(world),
         };
+        let mut survey = Self { range, ..Self::default() };
         let mut rows = 0;
         for index in survey.range.clone() {
             if (index - survey.range.start).is_multiple_of(BLOCK) {

@@ -43,6 +43,7 @@ pub(super) fn moment(text: &str, zone: &Zone) -> Option<i64> {
 
 /// What the wall shows; an offset is not looked at.
 pub(super) fn wall(text: &str) -> Option<DateTime> {
+    let text = text.trim_end_matches(['Z', 'z']);
     text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(DateTime::from))
 }
 
@@ -76,7 +77,7 @@ fn in_words(words: &str, zone: &Zone, now: i64) -> Option<Range<i64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_words, moment};
+    use super::{in_words, moment, wall};
     use crate::partnerize::data::zone::Zone;
 
     #[test]
@@ -92,6 +93,9 @@ mod tests {
             assert_eq!(moment(text, &berlin), Some(winter), "{text}");
         }
         assert_eq!(moment("2026-03-08", &berlin), Some(winter - 17 * 3_600));
+        for text in ["2026-03-08T17:00:00", "2026-03-08T17:00:00Z", "2026-03-08T17:00:00+02:00"] {
+            assert_eq!(wall(text).unwrap().to_string(), "2026-03-08T17:00:00", "{text}");
+        }
         assert_eq!(moment("2026-02-30 00:00:00", &berlin), None);
     }
 

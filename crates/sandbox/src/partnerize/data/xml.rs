@@ -6,15 +6,14 @@ use super::asked::{Answered, Parts};
 
 /// The answer as it is, or as XML when the path asks for it.
 pub(super) fn either(parts: &Parts<'_>, root: &str, answered: Answered) -> Answered {
-    let Answered::Json { body, .. } = &answered else { return answered };
-    match serde_json::from_slice::<Value>(body) {
-        Ok(value) if parts.path.rsplit('.').next() == Some("xml") => {
-            let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-            element(&mut text, root, &value);
-            Answered::Text { kind: "application/xml; charset=utf-8", body: text }
-        }
-        _ => answered,
+    if parts.path.rsplit('.').next() != Some("xml") {
+        return answered;
     }
+    let Answered::Json { body, .. } = &answered else { return answered };
+    let Ok(value) = serde_json::from_slice::<Value>(body) else { return answered };
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    element(&mut text, root, &value);
+    Answered::Text { kind: "application/xml; charset=utf-8", body: text }
 }
 
 fn element(text: &mut String, name: &str, value: &Value) {
@@ -24,14 +23,14 @@ fn element(text: &mut String, name: &str, value: &Value) {
         }
         return;
     }
-    text.push_str(&format!("<{name}>"));
+    text.extend(["<", name, ">"]);
     match value {
         Value::Object(members) => members.iter().for_each(|(name, value)| element(text, name, value)),
         Value::String(words) => text.push_str(&escaped(words)),
         Value::Null | Value::Array(_) => {}
         other => text.push_str(&other.to_string()),
     }
-    text.push_str(&format!("</{name}>"));
+    text.extend(["</", name, ">"]);
 }
 
 fn escaped(words: &str) -> String {

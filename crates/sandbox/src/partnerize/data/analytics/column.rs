@@ -70,12 +70,10 @@ const COLUMNS: &[Column] = &[
     of("conversion_type_name", nothing, |_, place| title(&CONVERSION_TYPES, place)),
     of("country", |event| event.click.country, |_, place| text(entry(&COUNTRIES, place).0)),
     of("creative_advertiser_reference", creative, |_, _| Some(String::new())),
-    of("creative_description", creative, |_, place| text(entry(&CREATIVES, place).1)),
+    of("creative_description", creative, |_, place| Some(entry(&CREATIVES, place).1.to_owned())),
     of("creative_id", creative, |_, place| text(entry(&CREATIVES, place).0)),
     of("currency", currency, |_, place| text(entry(&CURRENCIES, place).0)),
-    of("customer_type", customer, |_, place| {
-        text(entry(&CUSTOMER_TYPES, place)).filter(|word| !word.is_empty())
-    }),
+    of("customer_type", customer, |_, place| text(entry(&CUSTOMER_TYPES, place))),
     of("device_id", |event| event.click.device, |_, place| id(&DEVICES, place)),
     // In small letters here, and not in reports.
     of(
@@ -94,7 +92,7 @@ const COLUMNS: &[Column] = &[
     of(
         "publisher_reference",
         |event| event.click.reference,
-        |_, place| text(entry(&PUBLISHER_REFERENCES, place)),
+        |_, place| Some(entry(&PUBLISHER_REFERENCES, place).to_owned()),
     ),
     of("sku", product, |_, place| text(entry(&PRODUCTS, place).0)),
     of("traffic_source_id", |event| event.click.source, |_, place| id(&TRAFFIC_SOURCES, place)),
@@ -115,15 +113,15 @@ const fn of(
 }
 
 fn text(word: &str) -> Option<String> {
-    Some(word.to_owned())
+    (!word.is_empty()).then(|| word.to_owned())
 }
 
 fn id(list: &[Reference], place: usize) -> Option<String> {
-    Some(entry(list, place).id.to_string())
+    list.get(place).map(|entry| entry.id.to_string())
 }
 
 fn title(list: &[Reference], place: usize) -> Option<String> {
-    Some(entry(list, place).title.to_owned())
+    list.get(place).map(|entry| entry.title.to_owned())
 }
 
 fn nothing(_: &Event<'_>) -> usize {

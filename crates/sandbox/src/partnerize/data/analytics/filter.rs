@@ -77,8 +77,8 @@ impl Filter {
             Subject::Word { column, compare, choices, known } => {
                 let number = (column.number)(event);
                 *known.entry(number).or_insert_with(|| {
-                    let word = (column.word)(world, number);
-                    word.is_some_and(|word| choices.iter().any(|choice| compare(&word, choice)))
+                    let own = (column.word)(world, number);
+                    own.is_some_and(|word| choices.iter().any(|choice| compare(&word, choice)))
                 })
             }
             Subject::Sum { of, compare, choices, currency } => {

@@ -145,7 +145,7 @@ fn grouped(world: &World, query: &mut Query, comparison: bool) -> Result<Vec<Row
                 columns
                     .by_ref()
                     .take(wide)
-                    .map(|(column, place)| (column.column.name, column.words.get(place).cloned().flatten())),
+                    .map(|(column, place)| (column.column.name, column.seen.get(place).cloned().flatten())),
             );
         }
         Row { words, sums: *sums }

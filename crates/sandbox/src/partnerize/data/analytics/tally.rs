@@ -19,7 +19,7 @@ pub(super) struct Tally {
 pub(super) struct Words {
     pub(super) column: &'static Column,
     places: HashMap<usize, usize>,
-    pub(super) words: Vec<Option<String>>,
+    pub(super) seen: Vec<Option<String>>,
 }
 
 impl Words {
@@ -28,10 +28,10 @@ impl Words {
         if let Some(place) = self.places.get(&number) {
             return *place;
         }
-        let word = (self.column.word)(world, number);
-        let place = self.words.iter().position(|have| *have == word).unwrap_or_else(|| {
-            self.words.push(word);
-            self.words.len() - 1
+        let own = (self.column.word)(world, number);
+        let place = self.seen.iter().position(|have| *have == own).unwrap_or_else(|| {
+            self.seen.push(own);
+            self.seen.len() - 1
         });
         self.places.insert(number, place);
         place
@@ -50,7 +50,7 @@ impl Tally {
         let columns = columns.flat_map(|group| columns_of(group)).map(|column| Words {
             column,
             places: HashMap::new(),
-            words: Vec::new(),
+            seen: Vec::new(),
         });
         let mut tally = Self { columns: columns.collect(), groups: BTreeMap::new() };
         for index in candidates(world, query.source, ranges) {
