@@ -18,7 +18,8 @@ use bytes::Bytes;
 use http::Method;
 
 use super::super::{
-    Click, ConversionStatus, Currency, ExportDelimiter, ExportEncoding, Job, PartnerId, ReportFormat, schemas,
+    Click, ConversionStatus, Currency, ExportDelimiter, ExportEncoding, Job, Link, PartnerId, ReportFormat,
+    schemas,
 };
 
 /// Where the rows of `reportClicks` are.
@@ -166,7 +167,10 @@ pub static REPORT_CLICKS: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(REPORT_CLICKS_ITEMS),
-    paging: Some(Paging::Offset { offset: "offset", limit: "limit", max: 300, total: "count" }),
+    paging: &[
+        Paging::Link { next: "hypermedia.pagination.next_page" },
+        Paging::Offset { offset: "offset", limit: "limit", max: 300, total: "count" },
+    ],
     ..Operation::GET
 };
 
