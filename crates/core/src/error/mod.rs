@@ -168,9 +168,18 @@ impl Error {
     }
 
     /// The vendor answered `operation`, and the answer is not what is documented. It settles what the vendor did.
-    pub(crate) fn undocumented(operation: &'static Operation, what: impl Into<String>) -> Self {
+    pub fn undocumented(operation: &'static Operation, what: impl Into<String>) -> Self {
         let mut error = Self::new(ErrorKind::Decode, Delivery::Answered, what);
         error.0.operation = Some(operation);
+        error
+    }
+
+    /// The vendor answered `operation`, and says that what is asked for is not to be had; `next` is what to do now, as
+    /// the rest of a sentence that begins with `next:`.
+    pub fn unavailable(operation: &'static Operation, what: impl Into<String>, next: &str) -> Self {
+        let mut error = Self::new(ErrorKind::Refused, Delivery::Answered, what);
+        error.0.operation = Some(operation);
+        error.0.next_step = Some(next.into());
         error
     }
 

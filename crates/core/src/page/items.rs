@@ -15,6 +15,9 @@ use crate::{
     error::Error,
 };
 
+/// What tells a row from another one.
+type IdOf<R> = fn(&R) -> Option<&str>;
+
 /// A stream of items. A row that does not decode is an error among good rows; the stream goes on behind it.
 pub struct Items<E: Paged> {
     pages: Pages<E>,
@@ -24,7 +27,7 @@ pub struct Items<E: Paged> {
     consumed: usize,
     skip: usize,
     /// How to tell a row from another, where repeats are left out.
-    id: Option<fn(&E::Row) -> Option<&str>>,
+    id: Option<IdOf<E::Row>>,
     recent: Recent,
     left_out: u64,
 }

@@ -108,7 +108,7 @@ impl Pager {
                 (Paging::Number { page, .. }, At::Page(number)) => request.set_query(page, number),
                 (Paging::Offset { offset, .. }, At::Offset(start)) => request.set_query(offset, start),
                 (Paging::Cursor { parameter, .. }, At::Cursor(cursor)) => {
-                    request.set_query(parameter, cursor)
+                    request.set_query(parameter, cursor);
                 }
                 // The cursor stands behind the rows that the offset passed over.
                 (

@@ -18,8 +18,7 @@ use bytes::Bytes;
 use http::Method;
 
 use super::super::{
-    Click, ConversionStatus, Currency, ExportDelimiter, ExportEncoding, Job, Link, PartnerId, ReportFormat,
-    schemas,
+    Click, ConversionStatus, Currency, ExportDelimiter, ExportEncoding, Job, PartnerId, ReportFormat, schemas,
 };
 
 /// Where the rows of `reportClicks` are.

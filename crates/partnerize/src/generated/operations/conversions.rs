@@ -19,7 +19,7 @@ use http::Method;
 
 use super::super::{
     Conversion, ConversionDateType, ConversionId, ConversionStatus, Currency, ExportDateType,
-    ExportDelimiter, ExportEncoding, Job, Link, PartnerId, ReportFormat, schemas,
+    ExportDelimiter, ExportEncoding, Job, PartnerId, ReportFormat, schemas,
 };
 
 /// Where the rows of `reportConversions` are.
