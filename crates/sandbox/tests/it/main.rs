@@ -15,6 +15,8 @@ mod altercpa_reads;
 mod altercpa_requests;
 mod altercpa_status;
 mod bodies;
+mod clevertap_attribution;
+mod clevertap_upload;
 mod control;
 mod faults;
 mod lifecycle;
