@@ -24,8 +24,8 @@ use support::operations::READ;
 const ROWS: Layout = Layout { at: "data", or_under: None, wrapped: None, keyed: false, optional: false };
 
 macro_rules! listing {
-    ($name:ident, $operation:ident, $paging:expr) => {
-        const $operation: Operation = Operation { items: Some(ROWS), paging: Some($paging), ..READ };
+    ($name:ident, $operation:ident, $($paging:expr),+) => {
+        const $operation: Operation = Operation { items: Some(ROWS), paging: &[$($paging),+], ..READ };
 
         #[derive(Clone)]
         struct $name;
@@ -53,6 +53,13 @@ listing!(Numbered, NUMBERED, Paging::Number { page: "page", size: "per_page", ma
 listing!(Counted, COUNTED, Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" });
 listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next" });
 listing!(Linked, LINKED, Paging::Link { next: "links.next" });
+listing!(
+    Mixed,
+    MIXED,
+    Paging::Link { next: "links.next" },
+    Paging::Cursor { parameter: "cursor", next: "meta.next" },
+    Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" }
+);
 
 fn engine(transport: &MockTransport) -> Engine {
     let secret = SecretString::from("listing-token-1");
@@ -292,4 +299,98 @@ async fn pages_tell_where_the_next_one_is_and_a_pager_of_text_reads_any_listing(
     }
     assert_eq!(texts, ["3", "4", "5"]);
     assert!(rest.resume().is_none());
+}
+
+/// Which row `Known` is, as an id.
+fn id(row: &u32) -> Option<&str> {
+    ["1", "2", "3", "4", "5", "6", "7"].get(*row as usize - 1).copied()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_leads_on_in_the_best_way_that_it_has_a_mark_of() {
+    // By the link.
+    let transport = MockTransport::new(|seen| match seen.query_value("after").as_deref() {
+        None => {
+            page(&[1, 2], ",\"meta\":{\"next\":\"c\",\"total\":3},\"links\":{\"next\":\"/v1/rows?after=b\"}")
+        }
+        _ => page(&[3], ",\"meta\":{\"total\":3},\"links\":{\"next\":null}"),
+    });
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3]);
+    assert_eq!(queries(&transport), ["kind=a%20b&limit=2", "after=b"]);
+    // By the cursor, which needs no offset beside it.
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1, 2], ",\"meta\":{\"next\":\"c\",\"total\":9}"),
+        _ => page(&[3], ",\"meta\":{\"total\":9}"),
+    });
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3]);
+    assert_eq!(queries(&transport), ["kind=a%20b&limit=2", "kind=a%20b&cursor=c&limit=2"]);
+    // By the offset.
+    let transport = MockTransport::new(by_offset);
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3, 4, 5]);
+    assert_eq!(queries(&transport).last().unwrap(), "kind=a%20b&offset=4&limit=2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_the_total_contradicts_is_not_the_end() {
+    let transport = MockTransport::new(|seen| {
+        let offset: usize = seen.query_value("offset").map_or(0, |offset| offset.parse().unwrap());
+        let rows: Vec<u32> = (1..=5).skip(offset).take(2).collect();
+        page(&rows, ",\"meta\":{\"total\":5,\"next\":null},\"links\":{\"next\":null}")
+    });
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3, 4, 5]);
+    // Without a total an end that is told is one.
+    let transport = MockTransport::new(|_| page(&[1, 2], ",\"links\":{\"next\":null}"));
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_caller_s_own_offset_is_not_applied_behind_a_cursor_again() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[3, 4], ",\"meta\":{\"next\":\"c\"}"),
+        _ => page(&[5], ""),
+    });
+    let engine = engine(&transport);
+    let mut pager = engine.pager(Request::new(&MIXED).query_pair("offset", 2), None);
+    while pager.next_texts().await.unwrap().is_some() {}
+    assert_eq!(queries(&transport), ["offset=2&limit=2", "cursor=c&limit=2"]);
+}
+
+/// A listing that grows at its beginning: each page that is asked for finds a row more before it.
+fn growing() -> MockTransport {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    MockTransport::new(move |seen| {
+        let new = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let offset: usize = seen.query_value("offset").map_or(0, |offset| offset.parse().unwrap());
+        let all: Vec<u32> = [7, 6].into_iter().skip(2_usize.saturating_sub(new)).chain(1..=5).collect();
+        let rows: Vec<u32> = all.iter().copied().skip(offset).take(2).collect();
+        page(&rows, &format!(",\"meta\":{{\"total\":{}}}", all.len()))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_shifting_pages_bring_again_are_left_out_by_their_id() {
+    let with = all(engine(&growing()).items(Counted, None).unwrap()).await;
+    assert_eq!(with, [1, 2, 2, 3, 3, 4, 5], "the vendor's pages shift");
+    let mut items = engine(&growing()).items(Counted, None).unwrap().without_repeats(id);
+    let mut rows = Vec::new();
+    while let Some(row) = next(&mut items).await {
+        rows.push(*row.unwrap());
+    }
+    assert_eq!((rows.as_slice(), items.left_out()), ([1, 2, 3, 4, 5].as_slice(), 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_handed_out_before_a_restart_is_left_out_after_it() {
+    for stop in 1..5 {
+        let engine = engine(&growing());
+        let mut items = engine.items(Counted, None).unwrap().without_repeats(id);
+        let mut rows = Vec::new();
+        for _ in 0..stop {
+            rows.push(*next(&mut items).await.unwrap().unwrap());
+        }
+        let kept = serde_json::to_string(&items.resume().unwrap()).unwrap();
+        let resume: Resume = serde_json::from_str(&kept).unwrap();
+        rows.extend(all(engine.items(Counted, Some(resume)).unwrap().without_repeats(id)).await);
+        assert_eq!(rows, [1, 2, 3, 4, 5], "stopped after {stop}, at {kept}");
+    }
 }

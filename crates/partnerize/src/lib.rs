@@ -7,6 +7,7 @@ mod constraint;
 pub mod generated;
 mod groups;
 mod refusal;
+pub mod reports;
 mod totals;
 
 pub use afflux_core as core;
