@@ -2,6 +2,7 @@
 
 mod client;
 mod constraint;
+pub mod exports;
 pub mod generated;
 mod groups;
 mod refusal;
