@@ -8,20 +8,17 @@ use super::{
     ApplyCoupon, Bulletin, CampaignQuery, CampaignReference, CampaignTrigger, CampaignsTrigger,
     CatalogFileType, CatalogFileUpload, CatalogOrder, CatalogState, CatalogUpdate, CatalogUpload,
     CompleteCatalogSignedUrl, CompleteCatalogUpload, CompleteCustomList, Connect, ContentBlockUpdate,
-    CountEvents, CountProfiles, CountRealTime, CountRequestId, CountTopProperties, CountTrends, CouponAction,
-    CouponCondition, CouponOrder, CreateCampaign, CreateCatalog, CreateContentBlock, CreateProduct,
-    CreateProducts, CreateSegments, CreateVariables, CustomListUpload, DeleteCatalog, DeleteProduct,
-    DeleteProducts, DeleteProfiles, DeleteVariables, DemergeProfiles, DisassociatePhones, Disassociation,
-    EventQuery, FetchCoupons, FetchVouchers, GetCampaignReport, GetCatalog, GetCatalogSignedUrl,
-    GetCatalogUrl, GetContentBlock, GetCustomListUrl, GetMultipartCatalogUrl, GetProduct, GetProfile,
-    GetSchema, GetSegment, GetVariables, GetWallets, ListCampaigns, ListCatalogs, ListCategoryGroups,
-    ListContentBlocks, ListProducts, ListSegments, ListWalletTransactions, MessageQuery, NewCampaign,
-    NewCatalog, NewContentBlock, NewMessage, NewProduct, NewSegment, OpenEventExport, OpenProfileExport,
-    PollEventCount, PollProfileCount, PollTopProperties, PollTrends, ProductIdentities, ProductSortOrder,
-    ProductUpdate, Products, ProfileDeletion, ProfileDemerge, RaiseBulletin, ReadEventExport,
-    ReadProfileExport, RealTimeQuery, ReportMessages, SchemaPart, SegmentPage, SegmentReference,
-    SegmentUpdate, SendEmail, SendPush, SendSms, SendWebPush, SendWhatsApp, SetAttributeFilterable,
-    SetSubscriptions, SortOrder, StopCampaign, Subscriptions, TemplateMapping, TopQuery, TrendQuery,
+    CouponAction, CouponCondition, CouponOrder, CreateCampaign, CreateCatalog, CreateContentBlock,
+    CreateProduct, CreateProducts, CreateSegments, CreateVariables, CustomListUpload, DeleteCatalog,
+    DeleteProduct, DeleteProducts, DeleteProfiles, DeleteVariables, DemergeProfiles, DisassociatePhones,
+    Disassociation, FetchCoupons, FetchVouchers, GetCampaignReport, GetCatalog, GetCatalogSignedUrl,
+    GetCatalogUrl, GetContentBlock, GetCustomListUrl, GetMultipartCatalogUrl, GetProduct, GetSchema,
+    GetSegment, GetVariables, GetWallets, ListCampaigns, ListCatalogs, ListCategoryGroups, ListContentBlocks,
+    ListProducts, ListSegments, ListWalletTransactions, MessageQuery, NewCampaign, NewCatalog,
+    NewContentBlock, NewMessage, NewProduct, NewSegment, ProductIdentities, ProductSortOrder, ProductUpdate,
+    Products, ProfileDeletion, ProfileDemerge, RaiseBulletin, ReportMessages, SchemaPart, SegmentPage,
+    SegmentReference, SegmentUpdate, SendEmail, SendPush, SendSms, SendWebPush, SendWhatsApp,
+    SetAttributeFilterable, SetSubscriptions, SortOrder, StopCampaign, Subscriptions, TemplateMapping,
     TriggerCampaign, TriggerCampaigns, UpdateCatalog, UpdateContentBlock, UpdateProduct, UpdateProducts,
     UpdateSegments, UpdateTemplateIds, ValidateCoupon, VariableDefinitions, VariableDeletion, VariableQuery,
 };
@@ -127,106 +124,16 @@ impl<E: Paged + 'static> Call<'_, E> {
     }
 }
 
-/// The calls of `exports`.
-#[derive(Debug, Clone, Copy)]
-pub struct ExportsCalls<'a> {
-    engine: &'a Engine,
-}
-
-impl<'a> ExportsCalls<'a> {
-    /// Calls that `engine` makes.
-    pub fn new(engine: &'a Engine) -> Self {
-        Self { engine }
-    }
-
-    /// Reads a page of an event export.
-    pub fn read_events(self, cursor: impl Into<String>) -> Call<'a, ReadEventExport> {
-        Call::new(self.engine, ReadEventExport::new(cursor))
-    }
-
-    /// Opens an export of events and answers its cursor.
-    pub fn open_events(self, body: EventQuery) -> Call<'a, OpenEventExport> {
-        Call::new(self.engine, OpenEventExport::new(body))
-    }
-
-    /// Reads a page of a profile export.
-    pub fn read_profiles(self, cursor: impl Into<String>) -> Call<'a, ReadProfileExport> {
-        Call::new(self.engine, ReadProfileExport::new(cursor))
-    }
-
-    /// Opens an export of profiles and answers its cursor.
-    pub fn open_profiles(self, body: EventQuery) -> Call<'a, OpenProfileExport> {
-        Call::new(self.engine, OpenProfileExport::new(body))
-    }
-}
-
-impl Call<'_, OpenEventExport> {
-    /// Records on a page. Sizes below 23 were seen to be ignored. From 1 to 5000.
-    pub fn batch_size(mut self, batch_size: u32) -> Self {
-        self.endpoint = self.endpoint.batch_size(batch_size);
-        self
-    }
-
-    /// Adds fields of app and device.
-    pub fn app(mut self, app: bool) -> Self {
-        self.endpoint = self.endpoint.app(app);
-        self
-    }
-
-    /// Adds the summary of the profile's events.
-    pub fn events(mut self, events: bool) -> Self {
-        self.endpoint = self.endpoint.events(events);
-        self
-    }
-
-    /// Adds the custom properties of the profile.
-    pub fn profile(mut self, profile: bool) -> Self {
-        self.endpoint = self.endpoint.profile(profile);
-        self
-    }
-}
-
-impl Call<'_, OpenProfileExport> {
-    /// Records on a page. Sizes below 23 were seen to be ignored. From 1 to 5000.
-    pub fn batch_size(mut self, batch_size: u32) -> Self {
-        self.endpoint = self.endpoint.batch_size(batch_size);
-        self
-    }
-
-    /// Adds fields of app and device.
-    pub fn app(mut self, app: bool) -> Self {
-        self.endpoint = self.endpoint.app(app);
-        self
-    }
-
-    /// Adds the summary of the profile's events.
-    pub fn events(mut self, events: bool) -> Self {
-        self.endpoint = self.endpoint.events(events);
-        self
-    }
-
-    /// Adds the custom properties of the profile.
-    pub fn profile(mut self, profile: bool) -> Self {
-        self.endpoint = self.endpoint.profile(profile);
-        self
-    }
-}
-
 /// The calls of `profiles`.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfilesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ProfilesCalls<'a> {
     /// Calls that `engine` makes.
     pub fn new(engine: &'a Engine) -> Self {
         Self { engine }
-    }
-
-    /// Reads one profile, by exactly one of e-mail, identity and object id.
-    pub fn get(self) -> Call<'a, GetProfile> {
-        Call::new(self.engine, GetProfile::new())
     }
 
     /// Deletes up to 100 profiles, by identity or by object id.
@@ -250,88 +157,10 @@ impl<'a> ProfilesCalls<'a> {
     }
 }
 
-impl Call<'_, GetProfile> {
-    /// The e-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.endpoint = self.endpoint.email(email);
-        self
-    }
-
-    /// The customer's own id of the user.
-    pub fn identity(mut self, identity: impl Into<String>) -> Self {
-        self.endpoint = self.endpoint.identity(identity);
-        self
-    }
-
-    /// The CleverTap id of a device.
-    pub fn object_id(mut self, object_id: impl Into<String>) -> Self {
-        self.endpoint = self.endpoint.object_id(object_id);
-        self
-    }
-}
-
-/// The calls of `counts`.
-#[derive(Debug, Clone, Copy)]
-pub struct CountsCalls<'a> {
-    engine: &'a Engine,
-}
-
-impl<'a> CountsCalls<'a> {
-    /// Calls that `engine` makes.
-    pub fn new(engine: &'a Engine) -> Self {
-        Self { engine }
-    }
-
-    /// Asks about an event count.
-    pub fn poll_events(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollEventCount> {
-        Call::new(self.engine, PollEventCount::new(req_id))
-    }
-
-    /// Counts events, at once or as a request to ask about.
-    pub fn events(self, body: EventQuery) -> Call<'a, CountEvents> {
-        Call::new(self.engine, CountEvents::new(body))
-    }
-
-    /// Asks about a profile count.
-    pub fn poll_profiles(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollProfileCount> {
-        Call::new(self.engine, PollProfileCount::new(req_id))
-    }
-
-    /// Counts profiles, at once or as a request to ask about.
-    pub fn profiles(self, body: EventQuery) -> Call<'a, CountProfiles> {
-        Call::new(self.engine, CountProfiles::new(body))
-    }
-
-    /// Asks about the most frequent values.
-    pub fn poll_top_properties(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollTopProperties> {
-        Call::new(self.engine, PollTopProperties::new(req_id))
-    }
-
-    /// The most frequent values of properties of an event.
-    pub fn top_properties(self, body: TopQuery) -> Call<'a, CountTopProperties> {
-        Call::new(self.engine, CountTopProperties::new(body))
-    }
-
-    /// Asks about trends.
-    pub fn poll_trends(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollTrends> {
-        Call::new(self.engine, PollTrends::new(req_id))
-    }
-
-    /// An event's count by day, week or month.
-    pub fn trends(self, body: TrendQuery) -> Call<'a, CountTrends> {
-        Call::new(self.engine, CountTrends::new(body))
-    }
-
-    /// The users of the last five minutes.
-    pub fn real_time(self, body: RealTimeQuery) -> Call<'a, CountRealTime> {
-        Call::new(self.engine, CountRealTime::new(body))
-    }
-}
-
 /// The calls of `reports`.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ReportsCalls<'a> {
@@ -349,7 +178,7 @@ impl<'a> ReportsCalls<'a> {
 /// The calls of `campaigns`.
 #[derive(Debug, Clone, Copy)]
 pub struct CampaignsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CampaignsCalls<'a> {
@@ -387,7 +216,7 @@ impl<'a> CampaignsCalls<'a> {
 /// The calls of `messages`.
 #[derive(Debug, Clone, Copy)]
 pub struct MessagesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> MessagesCalls<'a> {
@@ -443,7 +272,7 @@ impl<'a> MessagesCalls<'a> {
 /// The calls of `segments`.
 #[derive(Debug, Clone, Copy)]
 pub struct SegmentsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> SegmentsCalls<'a> {
@@ -476,7 +305,7 @@ impl<'a> SegmentsCalls<'a> {
 /// The calls of `custom_lists`.
 #[derive(Debug, Clone, Copy)]
 pub struct CustomListsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CustomListsCalls<'a> {
@@ -499,7 +328,7 @@ impl<'a> CustomListsCalls<'a> {
 /// The calls of `catalog_files`.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogFilesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CatalogFilesCalls<'a> {
@@ -527,7 +356,7 @@ impl<'a> CatalogFilesCalls<'a> {
 /// The calls of `catalogs`.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CatalogsCalls<'a> {
@@ -647,7 +476,7 @@ impl Call<'_, GetCatalogSignedUrl> {
 /// The calls of `products`.
 #[derive(Debug, Clone, Copy)]
 pub struct ProductsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ProductsCalls<'a> {
@@ -737,7 +566,7 @@ impl Call<'_, ListProducts> {
 /// The calls of `content_blocks`.
 #[derive(Debug, Clone, Copy)]
 pub struct ContentBlocksCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ContentBlocksCalls<'a> {
@@ -808,7 +637,7 @@ impl Call<'_, ListContentBlocks> {
 /// The calls of `variables`.
 #[derive(Debug, Clone, Copy)]
 pub struct VariablesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> VariablesCalls<'a> {
@@ -836,7 +665,7 @@ impl<'a> VariablesCalls<'a> {
 /// The calls of `schema`.
 #[derive(Debug, Clone, Copy)]
 pub struct SchemaCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> SchemaCalls<'a> {
@@ -864,7 +693,7 @@ impl<'a> SchemaCalls<'a> {
 /// The calls of `promo`.
 #[derive(Debug, Clone, Copy)]
 pub struct PromoCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> PromoCalls<'a> {
