@@ -1,6 +1,8 @@
 //! Listings of every kind: page numbers, offsets, cursors and links; resumed, repeated, led astray.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+#[path = "paging/repeats.rs"]
+mod repeats;
 mod support;
 
 use std::{future::poll_fn, pin::Pin, sync::Arc};
@@ -51,13 +53,14 @@ macro_rules! listing {
 
 listing!(Numbered, NUMBERED, Paging::Number { page: "page", size: "per_page", max: 2 });
 listing!(Counted, COUNTED, Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" });
-listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next" });
+listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: false });
+listing!(Encoded, ENCODED, Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: true });
 listing!(Linked, LINKED, Paging::Link { next: "links.next" });
 listing!(
     Mixed,
     MIXED,
     Paging::Link { next: "links.next" },
-    Paging::Cursor { parameter: "cursor", next: "meta.next" },
+    Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: false },
     Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" }
 );
 
@@ -142,6 +145,35 @@ async fn a_cursor_goes_on_until_it_is_absent_null_empty_false_or_repeats() {
         assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2, 3]);
         assert_eq!(queries(&transport), ["kind=a%20b", "kind=a%20b&cursor=c%2B1"]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_that_comes_encoded_is_sent_encoded_once_and_kept_decoded() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1], ",\"meta\":{\"next\":\"a%2Bb%3D%3D\"}"),
+        Some("a+b==") => page(&[2], ",\"meta\":{\"next\":\"100%\"}"),
+        Some("100%") => page(&[3], ",\"meta\":{\"next\":\"a+b%3D=\"}"),
+        Some(other) => panic!("nobody gave out {other}"),
+    });
+    let engine = engine(&transport);
+    let mut items = engine.items(Encoded, None).unwrap();
+    assert_eq!(*next(&mut items).await.unwrap().unwrap(), 1);
+    let resume = items.resume().unwrap();
+    assert_eq!(resume.cursor(), Some("a+b=="));
+    assert_eq!(all(items).await, [2, 3], "a cursor that repeats ends it, however it is written");
+    assert_eq!(queries(&transport)[1], "kind=a%20b&cursor=a%2Bb%3D%3D");
+    let elsewhere = Resume::at_cursor("a+b==");
+    assert_eq!(all(engine.items(Encoded, Some(elsewhere)).unwrap()).await, [2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_without_rows_that_names_a_new_cursor_does_not_end_the_listing() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1], ",\"meta\":{\"next\":\"b\"}"),
+        Some("b") => page(&[], ",\"meta\":{\"next\":\"c\"}"),
+        _ => page(&[2], ""),
+    });
+    assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -301,11 +333,6 @@ async fn pages_tell_where_the_next_one_is_and_a_pager_of_text_reads_any_listing(
     assert!(rest.resume().is_none());
 }
 
-/// Which row `Known` is, as an id.
-fn id(row: &u32) -> Option<&str> {
-    ["1", "2", "3", "4", "5", "6", "7"].get(*row as usize - 1).copied()
-}
-
 #[tokio::test(start_paused = true)]
 async fn an_answer_leads_on_in_the_best_way_that_it_has_a_mark_of() {
     // By the link.
@@ -353,44 +380,4 @@ async fn the_caller_s_own_offset_is_not_applied_behind_a_cursor_again() {
     let mut pager = engine.pager(Request::new(&MIXED).query_pair("offset", 2), None);
     while pager.next_texts().await.unwrap().is_some() {}
     assert_eq!(queries(&transport), ["offset=2&limit=2", "cursor=c&limit=2"]);
-}
-
-/// A listing that grows at its beginning: each page that is asked for finds a row more before it.
-fn growing() -> MockTransport {
-    let asked = std::sync::atomic::AtomicUsize::new(0);
-    MockTransport::new(move |seen| {
-        let new = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        let offset: usize = seen.query_value("offset").map_or(0, |offset| offset.parse().unwrap());
-        let all: Vec<u32> = [7, 6].into_iter().skip(2_usize.saturating_sub(new)).chain(1..=5).collect();
-        let rows: Vec<u32> = all.iter().copied().skip(offset).take(2).collect();
-        page(&rows, &format!(",\"meta\":{{\"total\":{}}}", all.len()))
-    })
-}
-
-#[tokio::test(start_paused = true)]
-async fn rows_that_shifting_pages_bring_again_are_left_out_by_their_id() {
-    let with = all(engine(&growing()).items(Counted, None).unwrap()).await;
-    assert_eq!(with, [1, 2, 2, 3, 3, 4, 5], "the vendor's pages shift");
-    let mut items = engine(&growing()).items(Counted, None).unwrap().without_repeats(id);
-    let mut rows = Vec::new();
-    while let Some(row) = next(&mut items).await {
-        rows.push(*row.unwrap());
-    }
-    assert_eq!((rows.as_slice(), items.left_out()), ([1, 2, 3, 4, 5].as_slice(), 2));
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_was_handed_out_before_a_restart_is_left_out_after_it() {
-    for stop in 1..5 {
-        let engine = engine(&growing());
-        let mut items = engine.items(Counted, None).unwrap().without_repeats(id);
-        let mut rows = Vec::new();
-        for _ in 0..stop {
-            rows.push(*next(&mut items).await.unwrap().unwrap());
-        }
-        let kept = serde_json::to_string(&items.resume().unwrap()).unwrap();
-        let resume: Resume = serde_json::from_str(&kept).unwrap();
-        rows.extend(all(engine.items(Counted, Some(resume)).unwrap().without_repeats(id)).await);
-        assert_eq!(rows, [1, 2, 3, 4, 5], "stopped after {stop}, at {kept}");
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     client::Client,
+    exports::Exports,
     generated::{
         AnalyticsCalls, BrandsCalls, CampaignsCalls, ClicksCalls, CommissionsCalls, ConversionsCalls,
         CreativesCalls, DatabasesCalls, InvitationsCalls, JobsCalls, LinksCalls, NetworksCalls,
@@ -75,6 +76,11 @@ impl Client {
     /// Reports of the partner's conversions and clicks, row by row.
     pub fn reports(&self, partner: impl Into<PartnerId>) -> Reports<'_> {
         Reports::new(self, partner.into())
+    }
+
+    /// Exports of the partner's clicks, conversions and items, as files or as rows.
+    pub fn exports(&self, partner: impl Into<PartnerId>) -> Exports<'_> {
+        Exports::new(self, partner.into())
     }
 
     /// Conversions: the report and the exports.

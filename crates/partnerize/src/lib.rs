@@ -4,6 +4,7 @@ pub mod analytics;
 mod claim;
 mod client;
 mod constraint;
+pub mod exports;
 pub mod generated;
 mod groups;
 mod refusal;

@@ -29,6 +29,8 @@ pub enum Paging {
         parameter: &'static str,
         /// Dotted path of the next cursor in the answer.
         next: &'static str,
+        /// The answer holds it percent-encoded, so that it is decoded once before it is sent, which encodes it.
+        encoded: bool,
     },
     /// A link in the answer is followed on the same origin, until it is absent, null or repeats.
     Link {

@@ -51,6 +51,26 @@ enum At {
     Link(Link),
 }
 
+impl Resume {
+    /// A listing whose first page is at a cursor that another call gave, decoded.
+    pub fn at_cursor(cursor: impl Into<String>) -> Self {
+        Self { at: At::Cursor(cursor.into()), skip: 0, recent: Vec::new() }
+    }
+
+    /// As [`at_cursor`](Self::at_cursor), of a cursor that came percent-encoded.
+    pub fn at_encoded_cursor(cursor: &str) -> Self {
+        Self::at_cursor(pager::decoded(cursor))
+    }
+
+    /// The cursor, decoded, where the listing has cursors and is not at its start.
+    pub fn cursor(&self) -> Option<&str> {
+        match &self.at {
+            At::Cursor(cursor) => Some(cursor),
+            _ => None,
+        }
+    }
+}
+
 impl Engine {
     /// The pages of any listing, as rows of text. `resume` goes on where an earlier pager stopped.
     pub fn pager(&self, request: Request, resume: Option<Resume>) -> Pager {

@@ -1,6 +1,8 @@
 //! Fetches pages and finds out where the next one is.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
+
+use percent_encoding::percent_decode_str;
 
 use super::{At, Resume};
 use crate::{
@@ -32,15 +34,18 @@ pub struct Pager {
 impl Pager {
     pub(super) fn new(engine: &Engine, request: Request, at: At) -> Self {
         let paging = request.operation().paging;
-        Self {
+        let mut pager = Self {
             engine: engine.clone(),
             request,
             paging,
-            next: Some(at),
+            next: None,
             before: None,
             followed: HashSet::new(),
             broken: None,
-        }
+        };
+        pager.is_new(&at);
+        pager.next = Some(at);
+        pager
     }
 
     /// Where the next page is; `None` after the last.
@@ -133,9 +138,6 @@ impl Pager {
     /// Where the page after this one is: by the first style that this answer leads on with.
     fn after<R>(&self, at: &At, page: &Page<R>) -> Result<Option<At>, Error> {
         let rows = u64::try_from(page.rows().len()).unwrap_or(u64::MAX);
-        if rows == 0 {
-            return Ok(None);
-        }
         // What a style says of the next page: nothing, that there is none, or where it is.
         let mark = |path: &str| {
             let field = page.pointer(&format!("/{}", path.replace('.', "/")))?;
@@ -145,13 +147,16 @@ impl Pager {
         let mut ended = false;
         for style in self.paging {
             match *style {
-                Paging::Link { next } => match mark(next) {
-                    Some(Some(link)) => return self.link(&link).map(|link| Some(At::Link(link))),
+                // Even a page without rows leads on, if it names a cursor.
+                Paging::Cursor { next, encoded, .. } => match mark(next) {
+                    Some(Some(cursor)) if encoded => return Ok(Some(At::Cursor(decoded(&cursor)))),
+                    Some(Some(cursor)) => return Ok(Some(At::Cursor(cursor))),
                     Some(None) => ended = true,
                     None => {}
                 },
-                Paging::Cursor { next, .. } => match mark(next) {
-                    Some(Some(cursor)) => return Ok(Some(At::Cursor(cursor))),
+                _ if rows == 0 => ended = true,
+                Paging::Link { next } => match mark(next) {
+                    Some(Some(link)) => return self.link(&link).map(|link| Some(At::Link(link))),
                     Some(None) => ended = true,
                     None => {}
                 },
@@ -207,6 +212,11 @@ impl Pager {
     fn broken_link(&self, what: &str) -> Error {
         Error::undocumented(self.request.operation(), format!("was answered, but the answer {what}"))
     }
+}
+
+/// A cursor without its percent-encoding; text that is not encoded, or not into text, as it is.
+pub(super) fn decoded(cursor: &str) -> String {
+    percent_decode_str(cursor).decode_utf8().map_or_else(|_| cursor.to_owned(), Cow::into_owned)
 }
 
 /// What tells a row from another one.

@@ -27,6 +27,8 @@ pub(crate) struct PagingRule {
     pub(crate) next: Option<String>,
     pub(crate) link: Option<String>,
     pub(crate) until: Option<Until>,
+    /// The cursor stands percent-encoded in the answer.
+    pub(crate) encoded: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -202,7 +202,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
     items: Some(REPORT_CONVERSIONS_ITEMS),
     paging: &[
         Paging::Link { next: "hypermedia.pagination.next_page" },
-        Paging::Cursor { parameter: "cursor_id", next: "cursor_id" },
+        Paging::Cursor { parameter: "cursor_id", next: "cursor_id", encoded: false },
         Paging::Offset { offset: "offset", limit: "limit", max: 300, total: "count" },
     ],
     ..Operation::GET
