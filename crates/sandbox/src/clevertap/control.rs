@@ -6,6 +6,9 @@ use super::stand_in::StandIn;
 use crate::switch::changed;
 use crate::sync::lock;
 
+/// More seeded users or events than this in one call is a slip.
+const MOST_SEEDED: u64 = 1_000_000;
+
 pub(super) fn answer(
     stand_in: &StandIn,
     method: &str,
@@ -26,7 +29,7 @@ pub(super) fn answer(
                 text("identity").is_none_or(|identity| one.identity == identity)
                     && text("name").is_none_or(|name| one.name == name)
             });
-            Ok(wanted.map(|one| json!(one)).collect())
+            Ok(wanted.map(|one| json!(**one)).collect())
         }
         ("GET", ["profiles"]) => {
             let wanted = state.profiles.iter().filter(|profile| {
@@ -34,6 +37,20 @@ pub(super) fn answer(
             });
             Ok(wanted.map(|profile| json!(profile)).collect())
         }
+        ("POST", ["seed"]) => {
+            let count = |name: &str| body.get(name).map_or(Some(0), Value::as_u64);
+            match (count("profiles"), count("events")) {
+                (Some(profiles @ 0..=MOST_SEEDED), Some(events @ 0..=MOST_SEEDED)) => {
+                    let size = |count| usize::try_from(count).unwrap_or(0);
+                    let now = stand_in.clock.now();
+                    state.populate(size(profiles), size(events), now);
+                    Ok(json!({ "profiles": state.profiles.len() }))
+                }
+                _ => Err(format!("`profiles` and `events` must be numbers up to {MOST_SEEDED}")),
+            }
+        }
+        ("GET", ["changes", operation]) => Ok(json!(state.changes.get(*operation))),
+        ("GET", ["files"]) => Ok(state.files.all.values().map(|file| json!(file)).collect()),
         ("GET", ["peaks"]) => Ok(json!(stand_in.limits.peaks())),
         ("GET", ["rejections"]) => Ok(json!(state.rules.set)),
         ("POST", ["rejections"]) => {

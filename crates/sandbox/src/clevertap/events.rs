@@ -1,6 +1,7 @@
-//! The uploaded events.
+//! The events of users: those that were uploaded and those of the made-up world.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use super::tally::Tally;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Event {
-    /// Counts from 1, over all uploaded ones that were ever stored.
+    /// Counts from 1, over all uploaded ones that were ever stored; 0 for one of the made-up world.
     pub number: u64,
     /// When it came.
     pub received_at: Timestamp,
@@ -24,6 +25,8 @@ pub struct Event {
     pub timestamp: i64,
     /// `evtData`.
     pub properties: Map<String, Value>,
+    /// The session, for events of the made-up world; uploaded ones have none.
+    pub session: Map<String, Value>,
     /// `$source`, where it was given.
     pub source: Option<String>,
     /// The profile it belongs to.
@@ -34,7 +37,10 @@ pub struct Event {
 /// All events.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    pub(super) uploaded: VecDeque<Event>,
+    pub(super) world: Vec<Arc<Event>>,
+    pub(super) uploaded: VecDeque<Arc<Event>>,
+    /// All names that ever were.
+    pub(super) names: BTreeSet<String>,
     /// Of records, as they were uploaded.
     pub(super) tally: Tally,
 }
@@ -44,7 +50,10 @@ impl Events {
     pub(super) fn store(&mut self, mut event: Event, record: &Value, limit: usize) {
         self.tally.count(&record.to_string());
         event.number = self.tally.total();
-        self.uploaded.push_back(event);
+        if !self.names.contains(&event.name) {
+            self.names.insert(event.name.clone());
+        }
+        self.uploaded.push_back(Arc::new(event));
         while self.uploaded.len() > limit {
             self.uploaded.pop_front();
         }

@@ -1,19 +1,32 @@
-//! CleverTap: attribution events one by one, records in batches.
+//! CleverTap: attribution events one by one, records in batches, and everything that reads, counts, sends and configures.
 
 mod attribution;
+mod audience;
 mod auth;
 mod base64;
 mod bodies;
+mod call;
+mod campaigns;
+mod catalogs;
+mod content;
 mod control;
+mod counts;
 mod events;
+mod exports;
+mod files;
 mod limits;
 mod operators;
 mod profiles;
+mod project;
+mod promo;
+mod query;
+mod routes;
 mod stand_in;
 mod state;
 mod switches;
 mod tally;
 mod upload;
+mod world;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -22,10 +35,12 @@ use serde_json::{Value, json};
 
 pub use attribution::Attribution;
 pub use events::Event;
+pub use files::StoredFile;
 pub use profiles::{Device, Profile, Seen, Token};
 pub use switches::{
-    AttributionAuth, AttributionFailure, AttributionSuccess, CatalogFeature, Milliseconds, MixedKinds,
-    PromoAuth, SwitchedOn, Switches, TriggerToken, UnknownPath, Utm,
+    AttributionAuth, AttributionFailure, AttributionSuccess, BatchSize, CatalogFeature, Ids, Milliseconds,
+    MissingProfile, MixedKinds, PromoAuth, ReportNotReady, RequestIds, SwitchedOn, Switches, TriggerToken,
+    UnknownEvent, UnknownPath, Utm,
 };
 pub use upload::RecordRule;
 
@@ -51,8 +66,10 @@ handle!(CleverTap, Switches);
 impl CleverTap {
     pub(crate) fn new(port: Arc<Port>, seed: u64, clock: &Clock) -> Result<Self, SpecError> {
         let spec = Spec::load("clevertap", include_str!("../generated/clevertap.json"))?;
-        let state = Arc::new(Mutex::new(State::new(seed)));
-        let stand_in = StandIn { state, limits: Arc::new(Limits::default()), clock: clock.clone(), spec };
+        let state = Arc::new(Mutex::new(State::new(seed, clock.now())));
+        let origin = format!("http://{}", port.address());
+        let stand_in =
+            StandIn { state, limits: Arc::new(Limits::default()), clock: clock.clone(), spec, origin };
         let stand_in = Arc::new(stand_in);
         let server = Arc::new(Server::new(Arc::clone(&stand_in) as _, port, clock.clone()));
         Ok(Self { stand_in, server })
@@ -117,7 +134,7 @@ impl CleverTap {
     /// The uploaded events that were really stored, in that order; the newest of them, as many as are kept. Nothing is
     /// de-duplicated: one that was sent twice is there twice.
     pub fn events(&self) -> Vec<Event> {
-        lock(&self.stand_in.state).events.uploaded.iter().cloned().collect()
+        lock(&self.stand_in.state).events.uploaded.iter().map(|event| Event::clone(event)).collect()
     }
 
     /// How many uploaded events were stored, since the start.
@@ -161,6 +178,33 @@ impl CleverTap {
     /// How many calls were refused because too many were under way.
     pub fn concurrency_refusals(&self) -> u64 {
         self.stand_in.limits.refused()
+    }
+
+    /// Adds made-up users, and events of theirs over the last month up to now. 60 users and 400 events are there from
+    /// the start. The same seed makes the same.
+    pub fn populate(&self, profiles: usize, events: usize) {
+        let now = self.now();
+        lock(&self.stand_in.state).populate(profiles, events, now);
+    }
+
+    /// What was sent with the calls of this operation (`sendPush`, `deleteProfiles`, ...) that changed something, body
+    /// and query together; the newest 1000. Attributions and uploads are told by [`attributions`](Self::attributions),
+    /// [`events`](Self::events) and [`profiles`](Self::profiles).
+    pub fn changes(&self, operation: &str) -> Vec<Value> {
+        let state = lock(&self.stand_in.state);
+        state.changes.get(operation).into_iter().flatten().cloned().collect()
+    }
+
+    /// The files for which an address was given out, put or not.
+    pub fn files(&self) -> Vec<StoredFile> {
+        lock(&self.stand_in.state).files.all.values().cloned().collect()
+    }
+
+    /// The users of a segment or custom list, by its name.
+    pub fn segment(&self, name: &str) -> Option<Vec<String>> {
+        let state = lock(&self.stand_in.state);
+        let segment = state.segments.iter().find(|segment| segment.name == name)?;
+        Some(segment.users.iter().cloned().collect())
     }
 
     /// Where it is and how to get in, as the program prints it.

@@ -27,6 +27,8 @@ pub struct Profile {
     pub events: BTreeMap<String, Seen>,
     /// Whether it was deleted; a deleted one is found by nothing.
     pub deleted: bool,
+    /// Whether it is one of the made-up world.
+    pub from_world: bool,
 }
 
 /// A device of a user.
@@ -76,6 +78,22 @@ pub(super) enum Who {
     Object(String),
 }
 
+impl Profile {
+    /// What a query finds under a name: a property, or one of the device's.
+    pub(super) fn property(&self, name: &str) -> Option<Value> {
+        let device = self.devices.first();
+        let text = match name {
+            "Name" => self.name.as_deref(),
+            "Email" => self.email.as_deref(),
+            "Phone" => self.phone.as_deref(),
+            "Make" => device?.make,
+            "Platform" => device?.platform,
+            _ => return self.properties.get(name).cloned(),
+        };
+        text.map(Value::from)
+    }
+}
+
 impl Who {
     pub(super) fn text(&self) -> &str {
         match self {
@@ -103,6 +121,15 @@ impl Profiles {
         self.all.iter().filter(|profile| !profile.deleted)
     }
 
+    pub(super) fn indexed(&self) -> impl Iterator<Item = (usize, &Profile)> {
+        self.all.iter().enumerate().filter(|(_, profile)| !profile.deleted)
+    }
+
+    /// The profile of the made-up world with this number, from 0; `None` when it was deleted.
+    pub(super) fn nth_of_world(&self, number: usize) -> Option<usize> {
+        self.find(&Who::Identity(format!("user-{number}")))
+    }
+
     pub(super) fn get(&self, index: usize) -> Option<&Profile> {
         self.all.get(index).filter(|profile| !profile.deleted)
     }
@@ -112,6 +139,39 @@ impl Profiles {
             Who::Identity(identity) => self.by_identity.get(identity).copied(),
             Who::Object(object) => self.by_object.get(object).copied(),
         }
+    }
+
+    pub(super) fn find_email(&self, email: &str) -> Option<usize> {
+        self.by_email.get(&email.to_lowercase()).copied()
+    }
+
+    /// Deletes a profile. A user that comes back is a new one.
+    pub(super) fn delete(&mut self, who: &Who) {
+        let Some(index) = self.find(who) else { return };
+        if let Some(profile) = self.all.get_mut(index) {
+            profile.deleted = true;
+        }
+        self.by_identity.retain(|_, held| *held != index);
+        self.by_object.retain(|_, held| *held != index);
+        self.by_email.retain(|_, held| *held != index);
+    }
+
+    /// Takes an identity off its profile. Answers whether it was there.
+    pub(super) fn detach(&mut self, identity: &str) -> bool {
+        let index = self.by_identity.remove(identity);
+        let profile = index.and_then(|index| self.all.get_mut(index));
+        profile.map(|profile| profile.identities.retain(|held| held != identity)).is_some()
+    }
+
+    /// Changes the profiles that this is true of. Answers how many they are.
+    pub(super) fn change_where(
+        &mut self,
+        is_meant: impl Fn(&Profile) -> bool,
+        key: &str,
+        value: &Value,
+    ) -> usize {
+        let meant = self.all.iter_mut().filter(|profile| !profile.deleted && is_meant(profile));
+        meant.map(|profile| profile.properties.insert(key.to_owned(), value.clone())).count()
     }
 
     /// The profile of that name; a new one when there is none.

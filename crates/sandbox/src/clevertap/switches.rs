@@ -41,6 +41,26 @@ pub struct Switches {
     pub milliseconds: Milliseconds,
     /// Whether one upload may have records of several kinds.
     pub mixed_kinds: MixedKinds,
+    /// What a query for an event that never was is answered with.
+    pub unknown_event: UnknownEvent,
+    /// How many records a page of an export has.
+    pub batch_size: BatchSize,
+    /// How often each page of an export is not ready: never.
+    pub page_polls: u32,
+    /// How often a count has to be asked about before it is there: once. With 0 it is there at once.
+    pub count_polls: u32,
+    /// How the id of a count under way is written.
+    pub request_ids: RequestIds,
+    /// What stands for a profile that is not there.
+    pub missing_profile: MissingProfile,
+    /// The project's zone, in minutes east of UTC: 0. Days of queries and times of exported events are local.
+    pub utc_offset_minutes: i32,
+    /// How often the report of a new campaign is not ready: once.
+    pub report_polls: u32,
+    /// What a report that is not ready is answered with.
+    pub report_not_ready: ReportNotReady,
+    /// How large the ids of campaigns, segments and such are.
+    pub ids: Ids,
     /// Whether the second external trigger needs the token.
     pub trigger_token: TriggerToken,
     /// How the promo calls are signed.
@@ -66,6 +86,16 @@ impl Default for Switches {
             kept_events: 500_000,
             milliseconds: Milliseconds::default(),
             mixed_kinds: MixedKinds::default(),
+            unknown_event: UnknownEvent::default(),
+            batch_size: BatchSize::default(),
+            page_polls: 0,
+            count_polls: 1,
+            request_ids: RequestIds::default(),
+            missing_profile: MissingProfile::default(),
+            utc_offset_minutes: 0,
+            report_polls: 1,
+            report_not_ready: ReportNotReady::default(),
+            ids: Ids::default(),
             trigger_token: TriggerToken::default(),
             promo_auth: PromoAuth::default(),
             catalog_feature: CatalogFeature::default(),
@@ -131,6 +161,54 @@ choices! {
         Accepted,
         /// No: the whole upload is refused.
         Refused,
+    }
+    /// What a query for an event that never was is answered with.
+    UnknownEvent {
+        /// 400.
+        ByStatus,
+        /// 200 with the same body.
+        ByBody,
+    }
+    /// How many records a page of an export has.
+    BatchSize {
+        /// As many as were asked for.
+        AsAsked,
+        /// The next lower multiple of 23; 989 when fewer than 23 were asked for, as was observed.
+        MultiplesOf23,
+    }
+    /// How the id of a count under way is written.
+    RequestIds {
+        /// As a number.
+        Number,
+        /// As a text.
+        Text,
+    }
+    /// What stands for a profile that is not there; no document says.
+    MissingProfile {
+        /// 404.
+        NotFound,
+        /// 200 and `fail`.
+        FailInBody,
+        /// A success without `record`.
+        NoRecord,
+    }
+    /// What a report that is not ready is answered with.
+    ReportNotReady {
+        /// 409, as documented.
+        Conflict,
+        /// 500, as was observed.
+        ServerError,
+        /// 200 and `success` beside an error, as was observed.
+        Success,
+        /// 200 and `fail`, as an old sample has it.
+        Fail,
+    }
+    /// How large ids are.
+    Ids {
+        /// Ten digits.
+        Usual,
+        /// More than a 64-bit floating point number holds.
+        Large,
     }
     /// Whether the second external trigger needs the token.
     TriggerToken {

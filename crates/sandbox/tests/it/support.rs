@@ -180,6 +180,11 @@ pub(crate) fn account(clevertap: &CleverTap) -> [(&'static str, &'static str); 3
     [("X-CleverTap-Account-Id", id), ("X-CleverTap-Passcode", passcode), JSON]
 }
 
+/// A GET of CleverTap with the right credentials.
+pub(crate) fn tap_get(clevertap: &CleverTap, path: &str) -> Reply {
+    send(clevertap, "GET", path, &account(clevertap), "")
+}
+
 /// A POST to CleverTap with the right credentials.
 pub(crate) fn tap(clevertap: &CleverTap, path: &str, body: &Value) -> Reply {
     send(clevertap, "POST", path, &account(clevertap), &body.to_string())

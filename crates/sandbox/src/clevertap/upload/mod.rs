@@ -71,8 +71,18 @@ fn store(state: &mut State, checked: Checked, record: &Value, now: Timestamp) {
             let profile = state.profiles.find_or_create(&who);
             state.profiles.saw(profile, &name, timestamp);
             let identity = who.text().to_owned();
-            let event =
-                Event { number: 0, received_at: now, identity, name, timestamp, properties, source, profile };
+            let session = Map::new();
+            let event = Event {
+                number: 0,
+                received_at: now,
+                identity,
+                name,
+                timestamp,
+                properties,
+                session,
+                source,
+                profile,
+            };
             let limit = state.switches.kept_events;
             state.events.store(event, record, limit);
         }
