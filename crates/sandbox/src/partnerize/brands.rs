@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::call::{Call, EXECUTION_TIME, Outcome, many, nothing, one, third, wrapped};
+use super::call::{Call, EXECUTION_TIME, Outcome, many, nothing, one, third, with, wrapped};
 use super::campaigns::shown;
 use super::data::Campaign;
 use super::records::Participation;
@@ -61,11 +61,9 @@ fn discovered(state: &State, id: &str, campaigns: &[&Campaign]) -> Value {
             // Nothing is left to discover.
             Some(Participation::Approved) => return None,
         };
-        let mut shown = brief(campaign);
-        shown["default_destination"] = json!(format!("https://shop.example/{}", campaign.id));
-        shown["campaign_icon"] = json!("");
-        shown["status"] = json!(status);
-        Some(shown)
+        let destination = format!("https://shop.example/{}", campaign.id);
+        let shown = with(with(brief(campaign), "default_destination", destination), "campaign_icon", "");
+        Some(with(shown, "status", status))
     });
     let campaigns: Vec<Value> = campaigns.collect();
     json!({

@@ -98,13 +98,21 @@ impl Call<'_> {
 
 /// 200 with one thing of the first or second generation.
 pub(super) fn one(key: &str, value: Value) -> Answer {
-    Answer::json(200, &json!({ key: value, "execution_time": EXECUTION_TIME }))
+    Answer::json(200, &with(with(json!({}), "execution_time", EXECUTION_TIME), key, value))
 }
 
 /// 200 with a list of the first or second generation.
 pub(super) fn many(key: &str, items: Vec<Value>) -> Answer {
-    let count = items.len();
-    Answer::json(200, &json!({ key: items, "count": count, "execution_time": EXECUTION_TIME }))
+    let around = json!({ "count": items.len(), "execution_time": EXECUTION_TIME });
+    Answer::json(200, &with(around, key, items))
+}
+
+/// An object with one member more.
+pub(super) fn with(mut object: Value, name: &str, value: impl Into<Value>) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.insert(name.to_owned(), value.into());
+    }
+    object
 }
 
 /// The items as the first generation has them in lists: each in an object of its own.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::call::{Call, EXECUTION_TIME, Outcome, many};
+use super::call::{Call, EXECUTION_TIME, Outcome, many, with};
 use super::campaigns::{id_of, is_generous, voucher_code};
 use super::data::{Campaign, PARTNER_NAME};
 use super::state::{PARTNER, State, USER};
@@ -76,14 +76,6 @@ fn common(campaign: &Campaign, kind: Kind) -> Value {
         "last_modified": STARTS, "last_modified_by": USER, "cookie_period": 30,
         "commission_based_on_field": "value",
     })
-}
-
-/// A row with members beyond the common ones.
-fn with(mut row: Value, name: &str, value: Value) -> Value {
-    if let Value::Object(members) = &mut row {
-        members.insert(name.to_owned(), value);
-    }
-    row
 }
 
 fn for_vouchers(campaign: &Campaign) -> Value {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome, civil, one};
+use super::call::{Call, Outcome, civil, one, with};
 use super::records::{Job, JobResult};
 use super::refusal::Refusal;
 use super::state::{State, USER};
@@ -58,7 +58,7 @@ pub(super) fn shown(job: &Job, links: JobLinks, now: Timestamp) -> Value {
         (false, _, true) => "active",
         (false, _, false) => "created",
     };
-    let mut shown = json!({
+    let shown = json!({
         "job_id": job.id,
         "created_at": civil(job.created_at),
         "completed_at": is_over.then(|| civil(job.ends_at)),
@@ -77,17 +77,16 @@ pub(super) fn shown(job: &Job, links: JobLinks, now: Timestamp) -> Value {
         JobLinks::Plain => true,
     };
     if is_plain {
-        shown["response"] = json!(response);
-        shown["update"] = json!(format!("/job/{id}.json"));
-        shown["estimated_completion"] = Value::Null;
-        shown["time_elapsed"] = json!(elapsed(now.min(job.ends_at), job.created_at).as_secs());
-    } else {
-        shown["hypermedia"] = match response {
-            Some(response) => json!({ "update": format!("/job/{id}"), "response": response }),
-            None => json!({ "update": format!("/job/{id}") }),
-        };
+        let shown = with(with(shown, "response", response), "update", format!("/job/{id}.json"));
+        let elapsed = elapsed(now.min(job.ends_at), job.created_at).as_secs();
+        return with(with(shown, "estimated_completion", Value::Null), "time_elapsed", elapsed);
     }
-    shown
+    let links = json!({ "update": format!("/job/{id}") });
+    let links = match response {
+        Some(response) => with(links, "response", response),
+        None => links,
+    };
+    with(shown, "hypermedia", links)
 }
 
 /// How much of its time has gone by; never all of it before it is over.

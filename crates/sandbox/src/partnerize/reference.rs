@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::call::{Call, Outcome, civil, many, wrapped};
+use super::call::{Call, Outcome, civil, many, with, wrapped};
 use super::data::{
     CONVERSION_METRICS, CONVERSION_TYPES, COUNTRIES, CURRENCIES, DEVICES, PARTNERSHIP_MODELS, Reference,
     TRAFFIC_SOURCES, USER_CONTEXTS, zone_names,
@@ -71,14 +71,12 @@ pub(super) fn answer(call: &Call<'_>) -> Option<Outcome> {
 /// Entries that are all built alike; some have a key beside their id.
 fn entries(list: &[Reference], id: &str, has_key: bool) -> Vec<Value> {
     let entries = list.iter().map(|entry| {
-        let mut shown = json!({
+        let shown = json!({
             id: entry.id, "title": entry.title, "description": "", "skip_invoice": 0, "skip_selfbill": 0,
             "skip_override": 0,
         });
-        if has_key {
-            shown["key"] = json!(entry.title.to_lowercase().replace(' ', "_"));
-        }
-        shown
+        let key = entry.title.to_lowercase().replace(' ', "_");
+        if has_key { with(shown, "key", key) } else { shown }
     });
     entries.collect()
 }

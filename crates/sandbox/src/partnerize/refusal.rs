@@ -170,7 +170,7 @@ impl Flaw {
     /// The way as the third generation writes it: `[a][0]`.
     fn steps(&self) -> String {
         let names = self.field.split(['.', '[', ']']).filter(|step| !step.is_empty());
-        names.map(|step| format!("[{step}]")).collect()
+        names.fold(String::new(), |steps, step| steps + "[" + step + "]")
     }
 }
 
@@ -242,7 +242,7 @@ impl Refusal {
     }
 
     fn in_list(&self, errors: Vec<Value>) -> Value {
-        json!({ "errors": errors, "code": self.status().to_string(), "message": self.title() })
+        json!({ "errors": Value::from(errors), "code": self.status().to_string(), "message": self.title() })
     }
 
     fn first(&self) -> Value {

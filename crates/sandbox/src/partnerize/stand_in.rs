@@ -32,7 +32,7 @@ pub(super) struct StandIn {
 }
 
 /// The operations of a listing with pages.
-const PAGED: [&str; 4] = ["listLinks", "reportConversions", "reportClicks", "getPayable"];
+const PAGED: [&str; 3] = ["listLinks", "reportConversions", "reportClicks"];
 
 impl StandIn {
     fn answer(&self, request: &Request, twist: Option<Twist>) -> Answer {
@@ -70,7 +70,7 @@ impl StandIn {
             let call = Call {
                 operation: &operation.id,
                 path: &request.path,
-                captures: self.captures(operation, &request.path),
+                captures: captures(operation, &request.path),
                 query: &request.query,
                 body: if operation.body_schema().is_some() { body? } else { Value::Null },
                 now: self.clock.now(),
@@ -109,12 +109,13 @@ impl StandIn {
             Refusal::NoMethod { method, path, allowed }
         })
     }
+}
 
-    fn captures<'a>(&self, operation: &'a Operation, path: &'a str) -> Vec<(&'a str, String)> {
-        let found = operation.captures(plain(path)).unwrap_or_default().into_iter();
-        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        found.map(|(name, value)| (name, decode(value))).collect()
-    }
+/// The variables of a path, decoded.
+fn captures<'a>(operation: &'a Operation, path: &'a str) -> Vec<(&'a str, String)> {
+    let found = operation.captures(plain(path)).unwrap_or_default().into_iter();
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    found.map(|(name, value)| (name, decode(value))).collect()
 }
 
 /// The path without the `.json` that paths of the first generation may end in. Reports name their format themselves.

@@ -105,10 +105,10 @@ choices! {
     }
     /// Which span of a query of analytics decides what it costs.
     Spanned {
+        /// Its ranges added up.
+        Added,
         /// From the earliest start to the latest end of its ranges.
         Whole,
-        /// The longest of its ranges.
-        LongestRange,
     }
     /// Whether an export comes at once or by a job.
     ExportAnswer {

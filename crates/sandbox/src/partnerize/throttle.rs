@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde_json::Value;
 
 use super::switches::{Allowance, LimitWindow, Spanned};
-use crate::clock::{Clock, later, until};
+use crate::clock::{Clock, elapsed, later, until};
 use crate::spec::read_time;
 
 /// What was spent lately.
@@ -95,6 +95,9 @@ pub(super) fn cost(shape: &str, body: &Value, spanned: Spanned) -> u32 {
     by_years.get(years(body, spanned)).copied().unwrap_or(2)
 }
 
+/// A year, where several spans are added up.
+const YEAR: Duration = Duration::from_hours(365 * 24);
+
 /// How many whole years a query spans, 4 at the most.
 fn years(body: &Value, spanned: Spanned) -> usize {
     let ranges = body.get("date_time_ranges").and_then(Value::as_array);
@@ -102,21 +105,35 @@ fn years(body: &Value, spanned: Spanned) -> usize {
     let ranges = ranges.into_iter().flatten();
     let ranges: Vec<(Timestamp, Timestamp)> =
         ranges.filter_map(|range| Some((time(range, "start")?, time(range, "end")?))).collect();
-    let span = |(start, end): (Timestamp, Timestamp)| {
-        let zoned = start.to_zoned(jiff::tz::TimeZone::UTC);
-        let reaches = |years: &i64| {
-            zoned.checked_add(years.years()).is_ok_and(|anniversary| end >= anniversary.timestamp())
-        };
-        (1..=4_i64).take_while(reaches).count()
-    };
-    match spanned {
-        Spanned::LongestRange => ranges.into_iter().map(span).max().unwrap_or(0),
-        Spanned::Whole => {
-            let start = ranges.iter().map(|range| range.0).min();
-            let end = ranges.iter().map(|range| range.1).max();
-            start.zip(end).map_or(0, span)
+    let counted = match (spanned, ranges.as_slice()) {
+        (_, []) => 0,
+        (_, [(start, end)]) => anniversaries(*start, *end),
+        (Spanned::Added, several) => {
+            let whole: usize = several.iter().map(|(start, end)| anniversaries(*start, *end)).sum();
+            let rest =
+                several.iter().map(|(start, end)| elapsed(*end, after(*start, anniversaries(*start, *end))));
+            let rest: Duration = rest.sum();
+            whole + usize::try_from(rest.as_secs() / YEAR.as_secs()).unwrap_or(usize::MAX)
         }
-    }
+        (Spanned::Whole, several) => {
+            let start = several.iter().map(|range| range.0).min();
+            let end = several.iter().map(|range| range.1).max();
+            start.zip(end).map_or(0, |(start, end)| anniversaries(start, end))
+        }
+    };
+    counted.min(4)
+}
+
+/// How many anniversaries of its start a span has, of more than can matter no more.
+fn anniversaries(start: Timestamp, end: Timestamp) -> usize {
+    (1..=16).take_while(|years| end >= after(start, *years)).count()
+}
+
+/// So many years of the calendar later.
+fn after(start: Timestamp, years: usize) -> Timestamp {
+    let years = i64::try_from(years).unwrap_or(i64::MAX);
+    let later = start.to_zoned(jiff::tz::TimeZone::UTC).checked_add(years.years());
+    later.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 #[cfg(test)]
@@ -149,7 +166,17 @@ mod tests {
         ] {
             assert_eq!(cost(shape, body, Spanned::Whole), tokens, "{shape} {body}");
         }
-        assert_eq!(cost("explode", &fridays, Spanned::LongestRange), 3);
+        assert_eq!(cost("explode", &fridays, Spanned::Added), 3);
+        let halves = query(&[
+            ("2017-01-01", "2017-07-20"),
+            ("2020-01-01", "2020-07-01"),
+            ("2021-01-01", "2022-01-01"),
+        ]);
+        assert_eq!(
+            cost("explode", &halves, Spanned::Added),
+            10,
+            "a year, and what is left adds up to another"
+        );
         assert_eq!(cost("explode", &json!({}), Spanned::Whole), 3);
     }
 }

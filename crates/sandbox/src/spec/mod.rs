@@ -166,10 +166,10 @@ impl Operation {
     }
 }
 
-/// What a segment has for the variable of another; `None` when it does not fit, `Some(None)` without a variable.
-fn capture<'a>(own: &'a str, given: &'a str) -> Option<Option<(&'a str, &'a str)>> {
-    let Some((before, rest)) = own.split_once('{') else { return (own == given).then_some(None) };
+/// What a segment has for the variable of another, if that has one; `None` when it does not fit.
+fn capture<'a>(own: &'a str, given: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let Some((before, rest)) = own.split_once('{') else { return (own == given).then(Vec::new) };
     let (name, after) = rest.split_once('}')?;
     let value = given.strip_prefix(before)?.strip_suffix(after)?;
-    (!value.is_empty()).then_some(Some((name, value)))
+    (!value.is_empty()).then(|| vec![(name, value)])
 }
