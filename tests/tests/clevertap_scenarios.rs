@@ -25,7 +25,8 @@ fn builder(clevertap: &CleverTap) -> ClientBuilder {
         .passcode(clevertap.passcode())
         .token(clevertap.token())
         .promo_keys(key, secret)
-        .engine(move |engine| engine.retry(quick))
+        // A lost call holds its place for as long as connecting may take.
+        .engine(move |engine| engine.retry(quick).connect_timeout(Duration::from_secs(1)))
 }
 
 fn client(clevertap: &CleverTap) -> Client {
