@@ -11,7 +11,7 @@ use std::{
 use afflux::{
     Error, SecretString,
     clevertap::{
-        Client, DeviceToken, Install, Profile, Record, RecordOutcome, Region, TokenKind,
+        Client, DeviceToken, Install, Profile, ProfileKey, Record, RecordOutcome, Region, TokenKind,
         core::retry::RetryPolicy,
     },
 };
@@ -115,7 +115,7 @@ async fn neither_passcode_nor_token_nor_account_leaves_by_a_side_door() {
     for fault in faults {
         clevertap.fault(fault.always());
         error_is_clean(&tap.attribute(&install).await.unwrap_err());
-        error_is_clean(&tap.profiles().get().identity("user-1").send().await.unwrap_err());
+        error_is_clean(&tap.profile(&ProfileKey::Identity("user-1".to_owned())).await.unwrap_err());
         error_is_clean(&tap.catalogs().get(1).send().await.unwrap_err());
         let records = [(1, Profile::new("ana").set("City", "Rome").into()), (2, token.clone())];
         for (_, outcome) in tap.upload(records).send_all().await.into_outcomes() {
@@ -132,7 +132,7 @@ async fn neither_passcode_nor_token_nor_account_leaves_by_a_side_door() {
     }
     // Without faults the sandbox refuses these credentials.
     error_is_clean(&tap.attribute(&install).await.unwrap_err());
-    error_is_clean(&tap.profiles().get().identity("user-1").send().await.unwrap_err());
+    error_is_clean(&tap.profile(&ProfileKey::Identity("user-1".to_owned())).await.unwrap_err());
 
     let log = LOG.lock().unwrap_or_else(PoisonError::into_inner).clone();
     assert!(log.len() > 10_000, "the log was listened to");

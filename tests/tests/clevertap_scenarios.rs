@@ -7,10 +7,10 @@ use std::{
 };
 
 use afflux::clevertap::{
-    Client, ClientBuilder, CustomEvent, Delivery, DeviceToken, ErrorKind, Event, Install, Profile, Record,
-    RecordOutcome, Region, TokenKind,
+    Client, ClientBuilder, CustomEvent, Delivery, DeviceToken, ErrorKind, Event, Install, Profile,
+    ProfileKey, Record, RecordOutcome, Region, TokenKind,
     core::{decode::JsonText, limit::Bucket, retry::RetryPolicy},
-    generated::{CampaignReference, ContentBlockType, EventQuery, NewCampaign, NewContentBlock, TargetMode},
+    generated::{CampaignReference, ContentBlockType, NewCampaign, NewContentBlock, TargetMode},
 };
 use afflux_sandbox::{
     CleverTap, Fault, Sandbox,
@@ -229,14 +229,16 @@ async fn a_stream_of_attributions_survives_faults_and_every_event_has_an_outcome
         match outcome {
             Ok(_) => assert_eq!(times, 1, "{key}"),
             Err(error) => {
-                assert_eq!(error.delivery(), Delivery::Unknown, "{key}: {error}");
-                assert!(times <= 1, "{key}: {times}");
-                unknown += 1;
+                // A row of faults can take all tries of one event; what was answered or not sent is not stored.
+                let is_unknown = error.delivery() == Delivery::Unknown;
+                assert!(times <= u32::from(is_unknown), "{key}: {times}, {error}");
+                unknown += u32::from(is_unknown);
             }
         }
     }
     assert_eq!(seen, MANY);
-    assert!((1..=15).contains(&unknown), "{unknown}");
+    // Each lost answer is one, and is not sent again.
+    assert!(unknown >= 10, "{unknown}");
     assert_eq!(clevertap.repeated_attributions(), 0);
     assert!((2..=15).contains(&clevertap.peaks()["attribution"]));
     assert_eq!(clevertap.attributions().len(), 10);
@@ -270,7 +272,7 @@ async fn wrong_credentials_are_an_authorisation_error_of_each_kind_of_call() {
     let event = Install::organic("__1").platform("iOS").partner("acme").utm_medium("cpi");
     let errors = [
         wrong.attribute(&event).await.map(drop).unwrap_err(),
-        wrong.profiles().get().identity("user-1").send().await.map(drop).unwrap_err(),
+        wrong.profile(&ProfileKey::Identity("user-1".to_owned())).await.map(drop).unwrap_err(),
         wrong.catalogs().get(1).send().await.map(drop).unwrap_err(),
         wrong.products().get(1, "a").send().await.map(drop).unwrap_err(),
         wrong.promo().vouchers("user-1").send().await.map(drop).unwrap_err(),
@@ -287,15 +289,11 @@ async fn wrong_credentials_are_an_authorisation_error_of_each_kind_of_call() {
 async fn reads_of_the_made_up_project_are_typed() {
     let sandbox = Sandbox::start().await.unwrap();
     let clevertap = sandbox.clevertap();
-    clevertap.configure(|switches| switches.count_polls = 0);
     let tap = client(clevertap);
 
-    let user = tap.profiles().get().identity("user-7").send().await.unwrap().into_value();
+    let user = tap.profile(&ProfileKey::Identity("user-7".to_owned())).await.unwrap();
     assert_eq!(user.identity.as_deref(), Some("user-7"));
     assert!(user.platform_info.get().is_some_and(|devices| devices.len() == 1));
-
-    let count = tap.counts().profiles(EventQuery::default()).send().await.unwrap().into_value();
-    assert_eq!(count.count.copied(), Some(60));
 
     let block = NewContentBlock::new(ContentBlockType::Text, "greeting", "Hello", "ana@example.com");
     tap.content_blocks().create(block).send().await.unwrap();
