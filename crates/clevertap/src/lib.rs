@@ -3,6 +3,7 @@
 mod attribution;
 mod client;
 pub mod generated;
+pub mod inbound;
 mod names;
 mod region;
 mod upload;
