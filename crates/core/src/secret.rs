@@ -76,6 +76,17 @@ pub fn trimmed(secret: &SecretString) -> SecretString {
     SecretString::from(secret.expose_secret().trim())
 }
 
+/// The client of the Redis server whose address, password included, this is.
+#[cfg(feature = "redis")]
+pub(crate) fn redis_client(url: &SecretString) -> Result<redis::Client, crate::error::Error> {
+    // The parser's error may repeat the address.
+    redis::Client::open(url.expose_secret().trim()).map_err(|_| {
+        crate::error::Error::configuration(
+            "the address of the shared limits is not of the form redis://[user:password@]host[:port][/database]",
+        )
+    })
+}
+
 impl Slot {
     /// The slot with its credential trimmed, if it can be used.
     pub(crate) fn checked(self) -> Result<Self, Unusable> {

@@ -28,11 +28,11 @@ fn limiter(bucket: Bucket) -> Arc<dyn Limiter> {
 }
 
 fn ask(cost: u32) -> Ask {
-    Ask { bucket: "reads", cost, deadline: None, vendor_wait_cap: None }
+    Ask::new("reads", cost)
 }
 
 fn ask_until(deadline: Instant) -> Ask {
-    Ask { bucket: "reads", cost: 1, deadline: Some(deadline.into_std()), vendor_wait_cap: None }
+    Ask { deadline: Some(deadline.into_std()), ..Ask::new("reads", 1) }
 }
 
 type Pairs<'p> = &'p [(&'static str, &'p str)];
@@ -215,7 +215,7 @@ async fn a_waiter_that_was_called_and_then_cancelled_passes_the_call_on() {
     assert!(poll_once(&mut first).await.is_pending());
     let (other, started) = (Arc::clone(&limiter), Instant::now());
     let second = tokio::spawn(async move {
-        let ask = Ask { bucket: "reads", cost: 1, deadline: None, vendor_wait_cap: None };
+        let ask = Ask::new("reads", 1);
         other.acquire(&ask).await.unwrap();
         started.elapsed()
     });
@@ -316,7 +316,7 @@ async fn waiters_that_nobody_polls_any_more_are_passed_over_and_exactness_holds(
             let (limiter, starts) = (Arc::clone(&limiter), Arc::clone(&starts));
             callers.spawn(async move {
                 while started.elapsed() < 300 * SECOND {
-                    let ask = Ask { bucket: "reads", cost: 1, deadline: None, vendor_wait_cap: None };
+                    let ask = Ask::new("reads", 1);
                     let permit = Permit::acquire(&limiter, &ask).await.unwrap();
                     starts.lock().unwrap().push(started.elapsed());
                     permit.end(End::Answered { status: StatusCode::OK, headers: &HeaderMap::new() });
@@ -357,7 +357,7 @@ async fn the_next_in_line_waits_at_most_half_a_second_for_a_waiter_that_overslep
     let other = Arc::clone(&limiter);
     // In a task of its own: the other one's sleep must not wake it.
     let next = tokio::spawn(async move {
-        let ask = Ask { bucket: "reads", cost: 1, deadline: None, vendor_wait_cap: None };
+        let ask = Ask::new("reads", 1);
         other.acquire(&ask).await.unwrap();
     });
     next.await.unwrap();
@@ -374,7 +374,7 @@ async fn an_eviction_happens_at_the_deadline_itself() {
     let _stuck = polled_once(&limiter, &large, 1).await;
     let other = Arc::clone(&limiter);
     let next = tokio::spawn(async move {
-        let small = Ask { bucket: "reads", cost: 1, deadline: None, vendor_wait_cap: None };
+        let small = Ask::new("reads", 1);
         other.acquire(&small).await.unwrap();
     });
     next.await.unwrap();
@@ -536,12 +536,7 @@ async fn a_remaining_count_above_ours_changes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_bucket_has_no_limit_and_tickets_stay_unique() {
     let limiter = limiter(Bucket::new("reads").window(1, SPAN));
-    let other = Ask {
-        bucket: "writes",
-        cost: 1_000,
-        deadline: Some(Instant::now().into_std()),
-        vendor_wait_cap: None,
-    };
+    let other = Ask { deadline: Some(Instant::now().into_std()), ..Ask::new("writes", 1_000) };
     let mut ids: Vec<u64> = Vec::new();
     for _ in 0..100 {
         ids.push(limiter.try_acquire(&other).unwrap().id);
@@ -557,7 +552,7 @@ async fn an_unknown_bucket_has_no_limit_and_tickets_stay_unique() {
 async fn buckets_do_not_touch_each_other() {
     let buckets = vec![Bucket::new("reads").window(1, SPAN), Bucket::new("uploads").concurrency(1)];
     let limiter = LocalLimiter::new(buckets, Arc::new(SystemClock)).unwrap();
-    let uploads = Ask { bucket: "uploads", cost: 1, deadline: None, vendor_wait_cap: None };
+    let uploads = Ask::new("uploads", 1);
     assert!(limiter.try_acquire(&ask(1)).is_some());
     assert!(limiter.try_acquire(&ask(1)).is_none());
     assert!(limiter.try_acquire(&uploads).is_some());
@@ -642,7 +637,7 @@ fn many_threads_share_a_limiter_without_losing_a_slot() {
             let limiter = Arc::clone(&limiter);
             callers.spawn(async move {
                 for _ in 0..200 {
-                    let ask = Ask { bucket: "reads", cost: 1, deadline: None, vendor_wait_cap: None };
+                    let ask = Ask::new("reads", 1);
                     let permit = Permit::acquire(&limiter, &ask).await.unwrap();
                     yield_now().await;
                     permit.end(End::Answered { status: StatusCode::OK, headers: &HeaderMap::new() });

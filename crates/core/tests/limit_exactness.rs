@@ -194,7 +194,7 @@ async fn every_kind_of_caller_at_once_neither_breaks_the_limit_nor_stops_the_oth
                 let kind = random.usize(..5);
                 let patience = Duration::from_millis(random.u64(..20_000));
                 let deadline = (kind == 1).then(|| (Instant::now() + patience).into_std());
-                let ask = Ask { bucket: "reads", cost: random.u32(1..=3), deadline, vendor_wait_cap: None };
+                let ask = Ask { deadline, ..Ask::new("reads", random.u32(1..=3)) };
                 let mut waiting = Box::pin(Permit::acquire(&limiter, &ask));
                 if kind == 2 {
                     // Comes into the line and is not polled for a while.
@@ -277,7 +277,7 @@ async fn a_concurrency_of_fifteen_and_of_three_is_never_exceeded_with_cancelled_
                 let mut random = fastrand::Rng::with_seed(caller);
                 let mut left_behind = JoinSet::new();
                 while started.elapsed() < Duration::from_mins(20) {
-                    let ask = Ask { bucket: "uploads", cost: 1, deadline: None, vendor_wait_cap: None };
+                    let ask = Ask::new("uploads", 1);
                     let mut permit = Permit::acquire(&limiter, &ask).await.unwrap();
                     permit.sending();
                     sleep(Duration::from_millis(random.u64(0..=150))).await;
@@ -324,7 +324,7 @@ async fn a_pace_of_five_per_second_with_burst_one_is_kept() {
         let (limiter, starts) = (Arc::clone(&limiter), Arc::clone(&starts));
         callers.spawn(async move {
             while started.elapsed() < Duration::from_mins(10) {
-                let ask = Ask { bucket: "campaigns", cost: 1, deadline: None, vendor_wait_cap: None };
+                let ask = Ask::new("campaigns", 1);
                 let permit = Permit::acquire(&limiter, &ask).await.unwrap();
                 starts.lock().unwrap().push(started.elapsed());
                 sleep(Duration::from_millis(70)).await;
@@ -361,7 +361,7 @@ impl Limiter for StampedAtSending {
         }
         (starts.len() < self.count).then(|| {
             starts.push_back(now);
-            Ticket { bucket: ask.bucket, id: 0, cost: ask.cost }
+            Ticket::new(ask, 0)
         })
     }
 
@@ -406,14 +406,14 @@ impl governor::clock::Clock for PausedClock {
 
 impl Limiter for GovernorWindow {
     fn try_acquire(&self, ask: &Ask) -> Option<Ticket> {
-        self.0.check().ok().map(|()| Ticket { bucket: ask.bucket, id: 0, cost: ask.cost })
+        self.0.check().ok().map(|()| Ticket::new(ask, 0))
     }
 
     fn acquire<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<Ticket, Refusal>> {
         Box::pin(async move {
             loop {
                 match self.0.check() {
-                    Ok(()) => return Ok(Ticket { bucket: ask.bucket, id: 0, cost: ask.cost }),
+                    Ok(()) => return Ok(Ticket::new(ask, 0)),
                     Err(not_yet) => SystemClock.sleep_until(not_yet.earliest_possible()).await,
                 }
             }

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod analytics;
+mod claim;
 mod client;
 mod constraint;
 pub mod generated;
@@ -11,6 +13,7 @@ pub use afflux_core as core;
 pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
 
 pub use self::{
+    claim::{Claim, Sale},
     client::{BASE_URL, Client, ClientBuilder, Limits},
     constraint::Constraint,
     generated::OPERATIONS,

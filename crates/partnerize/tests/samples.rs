@@ -1,7 +1,8 @@
 //! The documented samples, repaired where the manual is damaged: answers are decoded and are still the same text, bodies
 //! pass the checks and are sent as they are, errors have one reading.
 //!
-//! `samples/index.txt` names the manual's line of each file.
+//! `samples/index.txt` names the manual's line of each file, and says why a block has none. `samples/blocks.txt` lists the
+//! blocks that must be accounted for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 #[path = "samples/answers.rs"]
@@ -18,7 +19,7 @@ use afflux_partnerize::{
         request::Body,
         response::Raw,
     },
-    generated::{ReportClicks, ReportConversions, ReportFormat},
+    generated::{ListCommissions, ReportClicks, ReportConversions, ReportFormat},
 };
 use http::StatusCode;
 
@@ -35,8 +36,15 @@ fn directory() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/samples")
 }
 
+fn index() -> impl Iterator<Item = &'static str> {
+    include_str!("samples/index.txt").lines().filter(|line| !line.starts_with('#'))
+}
+
+/// What stands in the place of a file where a block has none.
+const NO_FILE: &str = "-";
+
 fn samples() -> Vec<Sample> {
-    let lines = include_str!("samples/index.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = index().filter(|line| line.split_whitespace().nth(1) != Some(NO_FILE));
     let samples = lines.map(|line| {
         let mut words = line.split_whitespace();
         let mut word = || words.next().unwrap();
@@ -66,14 +74,49 @@ fn every_file_is_in_the_index_once_and_in_the_order_of_the_manual() {
     let entries = std::fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().file_name());
     let names = entries.map(|name| name.into_string().unwrap());
     let files: BTreeSet<String> =
-        names.filter(|name| !name.ends_with("index.txt") && !name.ends_with("answers.rs")).collect();
+        names.filter(|name| !["index.txt", "blocks.txt", "answers.rs"].contains(&name.as_str())).collect();
     assert_eq!(files, listed);
+}
+
+#[test]
+fn every_block_of_the_manual_has_a_copy_or_a_reason_why_it_has_none() {
+    let mut blocks = Vec::new();
+    let mut of_the_reference = 0;
+    for line in include_str!("samples/blocks.txt").lines() {
+        match line.strip_prefix('#') {
+            Some(_) if of_the_reference == 0 => of_the_reference = blocks.len(),
+            Some(_) => {}
+            None => blocks.extend(line.split_whitespace().map(|line| line.parse::<u32>().unwrap())),
+        }
+    }
+    assert_eq!((of_the_reference, blocks.len()), (109, 154));
+    let mut accounted = Vec::new();
+    for line in index() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [at, file, kind, _, said @ ..] = words.as_slice() else { panic!("{line}") };
+        assert_eq!(*file == NO_FILE, *kind == "none", "{line}");
+        assert!(*kind != "none" || said.len() > 3, "{line}: no reason");
+        accounted.push(at.parse::<u32>().unwrap());
+    }
+    blocks.sort_unstable();
+    assert_eq!(accounted, blocks);
 }
 
 #[test]
 fn every_documented_answer_decodes_and_is_written_back_byte_for_byte() {
     for sample in of_kind("answer") {
         answers::round_trip(sample.of, sample.file, sample.text.trim_end());
+    }
+}
+
+#[test]
+fn an_empty_list_is_no_rows() {
+    for sample in of_kind("empty") {
+        assert_eq!(sample.of, ListCommissions::OPERATION.id);
+        let raw = Raw::for_test(ListCommissions::OPERATION, StatusCode::OK, sample.text);
+        let page = ListCommissions::new("a", "a").decode(&raw).unwrap();
+        assert!(page.rows().is_empty());
+        assert_eq!(page.get("count").unwrap().as_u64(), Some(0));
     }
 }
 

@@ -6,26 +6,44 @@ use serde_json::{Map, Value};
 
 /// A JSON object whose members keep the order in which they were written.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Fields(Vec<(String, Value)>);
+pub(crate) struct Fields(Vec<(String, Member)>);
+
+/// What stands under a name.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Member {
+    Value(Value),
+    List(Vec<Fields>),
+}
 
 impl Fields {
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.push((name.to_owned(), value.into()));
+        self.0.push((name.to_owned(), Member::Value(value.into())));
+        self
+    }
+
+    /// Adds a list of objects with their members in order.
+    pub(crate) fn with_list(mut self, name: &str, objects: Vec<Fields>) -> Self {
+        self.0.push((name.to_owned(), Member::List(objects)));
         self
     }
 
     /// Adds members that are not there yet.
     pub(crate) fn with_others(mut self, members: &Map<String, Value>) -> Self {
         for (name, value) in members {
-            if self.get(name).is_none() {
-                self.0.push((name.clone(), value.clone()));
+            if !self.0.iter().any(|(have, _)| have == name) {
+                self = self.with(name, value.clone());
             }
         }
         self
     }
 
+    /// The value under this name; a list of objects is none.
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(have, _)| have == name).map(|(_, value)| value)
+        self.0.iter().find(|(have, _)| have == name).and_then(|(_, member)| match member {
+            Member::Value(value) => Some(value),
+            Member::List(_) => None,
+        })
     }
 }
 

@@ -3,10 +3,12 @@
 #![allow(clippy::doc_markdown)]
 
 pub mod altercpa;
+pub mod clevertap;
 mod clock;
 mod control;
 mod fault;
 mod fields;
+mod handle;
 pub mod irev;
 mod log;
 mod mask;
@@ -20,6 +22,7 @@ mod vendor;
 mod wire;
 
 pub use altercpa::AlterCpa;
+pub use clevertap::CleverTap;
 pub use clock::Clock;
 pub use fault::{Fault, REFUSAL};
 pub use irev::Irev;

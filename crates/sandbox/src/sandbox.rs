@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::altercpa::AlterCpa;
+use crate::clevertap::CleverTap;
 use crate::clock::Clock;
 use crate::irev::Irev;
 use crate::spec::SpecError;
-use crate::wire::Port;
+use crate::wire::{Port, Server};
 
 /// Running stand-ins of the vendors. They stop when this is dropped.
 #[derive(Debug)]
@@ -23,11 +25,35 @@ pub struct Sandbox {
     thread: Thread,
 }
 
-/// The handles of all stand-ins.
+/// The handles of all stand-ins. Each has a port number of its own, counted from the first port, that never changes: a
+/// further vendor takes the next.
 #[derive(Debug, Clone)]
 struct Vendors {
     irev: Irev,
     altercpa: AlterCpa,
+    clevertap: CleverTap,
+}
+
+impl Vendors {
+    fn open(builder: &SandboxBuilder, clock: &Clock) -> Result<Self, StartError> {
+        Ok(Self {
+            irev: Irev::new(builder.port(0)?, builder.seed, clock)?,
+            altercpa: AlterCpa::new(builder.port(1)?, builder.seed, clock)?,
+            clevertap: CleverTap::new(builder.port(2)?, builder.seed, clock)?,
+        })
+    }
+
+    fn servers(&self) -> Vec<Arc<Server>> {
+        vec![self.irev.server(), self.altercpa.server(), self.clevertap.server()]
+    }
+
+    fn access(&self) -> Value {
+        json!({
+            "irev": self.irev.access(),
+            "altercpa": self.altercpa.access(),
+            "clevertap": self.clevertap.access(),
+        })
+    }
 }
 
 /// How a sandbox is to be; every option may be left out.
@@ -91,6 +117,11 @@ impl Sandbox {
         &self.vendors.altercpa
     }
 
+    /// The stand-in of CleverTap.
+    pub fn clevertap(&self) -> &CleverTap {
+        &self.vendors.clevertap
+    }
+
     /// Moves the time of all vendors forward.
     pub fn advance_clock(&self, by: Duration) {
         self.clock.advance(by);
@@ -98,7 +129,7 @@ impl Sandbox {
 
     /// Where the vendors are and how to get in, as the program prints it in its first line.
     pub fn access(&self) -> Value {
-        json!({ "irev": self.vendors.irev.access(), "altercpa": self.vendors.altercpa.access() })
+        self.vendors.access()
     }
 
     /// Stops the servers. Open connections end; when this returns the ports are free.
@@ -140,7 +171,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// The first port: iREV listens there, AlterCPA on the next. Without it, any free ports.
+    /// The first port: iREV listens there, AlterCPA on the next, CleverTap on the one after that. Without it, any free ports.
     pub fn port_base(mut self, port: u16) -> Self {
         self.port_base = Some(port);
         self
@@ -193,15 +224,16 @@ impl SandboxBuilder {
             match self.open() {
                 Err(error) => drop(ready.send(Err(error))),
                 Ok((vendors, clock)) => {
-                    let servers = [vendors.irev.server(), vendors.altercpa.server()];
-                    let ports = servers.each_ref().map(|server| Arc::clone(&server.port));
+                    let servers = vendors.servers();
+                    let ports: Vec<_> = servers.iter().map(|server| Arc::clone(&server.port)).collect();
                     if ready.send(Ok((vendors, clock))).is_ok() {
-                        let [irev, altercpa] = servers;
+                        let mut running: JoinSet<()> = servers.into_iter().map(Server::run).collect();
                         tokio::select! {
-                            () = irev.run() => {}
-                            () = altercpa.run() => {}
+                            // A server runs for ever; should one end, all do.
+                            _ = running.join_next() => {}
                             _ = stopped => {}
                         }
+                        running.shutdown().await;
                         // Handles that outlive the sandbox must not keep the ports.
                         for port in ports {
                             port.shut();
@@ -217,10 +249,7 @@ impl SandboxBuilder {
             return Err(StartError::TimeScale(self.time_scale));
         }
         let clock = self.clock.clone().unwrap_or_else(Clock::system).with_scale(self.time_scale);
-        let vendors = Vendors {
-            irev: Irev::new(self.port(0)?, self.seed, &clock)?,
-            altercpa: AlterCpa::new(self.port(1)?, self.seed, &clock)?,
-        };
+        let vendors = Vendors::open(self, &clock)?;
         Ok((vendors, clock))
     }
 

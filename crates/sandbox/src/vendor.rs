@@ -12,6 +12,9 @@ use crate::wire::{Answer, Request};
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// Is dropped when a call is over.
+pub(crate) type UnderWay = Option<Box<dyn Send>>;
+
 /// One vendor's stand-in.
 pub(crate) trait Vendor: Send + Sync + 'static {
     /// The path below the vendor's prefix, when it is below.
@@ -22,6 +25,12 @@ pub(crate) trait Vendor: Send + Sync + 'static {
 
     /// Whether the operation can play the twist.
     fn honours(&self, operation: Option<&str>, twist: Twist) -> bool;
+
+    /// Lets a call in, before any fault and before anything is handled, or refuses it. What is answered is kept until the
+    /// answer has been written: a vendor that limits how many calls are under way counts with it.
+    fn admit(&self, _operation: Option<&str>) -> Result<UnderWay, Answer> {
+        Ok(None)
+    }
 
     /// Answers a request; what it changes stays changed, whoever is still there to read the answer.
     fn handle<'a>(&'a self, request: &'a Request, twist: Option<Twist>) -> BoxFuture<'a, Answer>;

@@ -130,7 +130,7 @@ impl<E: Paged + 'static> Call<'_, E> {
 /// The calls of `exports`.
 #[derive(Debug, Clone, Copy)]
 pub struct ExportsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ExportsCalls<'a> {
@@ -215,7 +215,7 @@ impl Call<'_, OpenProfileExport> {
 /// The calls of `profiles`.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfilesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ProfilesCalls<'a> {
@@ -273,7 +273,7 @@ impl Call<'_, GetProfile> {
 /// The calls of `counts`.
 #[derive(Debug, Clone, Copy)]
 pub struct CountsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CountsCalls<'a> {
@@ -331,7 +331,7 @@ impl<'a> CountsCalls<'a> {
 /// The calls of `reports`.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ReportsCalls<'a> {
@@ -349,7 +349,7 @@ impl<'a> ReportsCalls<'a> {
 /// The calls of `campaigns`.
 #[derive(Debug, Clone, Copy)]
 pub struct CampaignsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CampaignsCalls<'a> {
@@ -387,7 +387,7 @@ impl<'a> CampaignsCalls<'a> {
 /// The calls of `messages`.
 #[derive(Debug, Clone, Copy)]
 pub struct MessagesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> MessagesCalls<'a> {
@@ -443,7 +443,7 @@ impl<'a> MessagesCalls<'a> {
 /// The calls of `segments`.
 #[derive(Debug, Clone, Copy)]
 pub struct SegmentsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> SegmentsCalls<'a> {
@@ -476,7 +476,7 @@ impl<'a> SegmentsCalls<'a> {
 /// The calls of `custom_lists`.
 #[derive(Debug, Clone, Copy)]
 pub struct CustomListsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CustomListsCalls<'a> {
@@ -499,7 +499,7 @@ impl<'a> CustomListsCalls<'a> {
 /// The calls of `catalog_files`.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogFilesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CatalogFilesCalls<'a> {
@@ -527,7 +527,7 @@ impl<'a> CatalogFilesCalls<'a> {
 /// The calls of `catalogs`.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CatalogsCalls<'a> {
@@ -647,7 +647,7 @@ impl Call<'_, GetCatalogSignedUrl> {
 /// The calls of `products`.
 #[derive(Debug, Clone, Copy)]
 pub struct ProductsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ProductsCalls<'a> {
@@ -737,7 +737,7 @@ impl Call<'_, ListProducts> {
 /// The calls of `content_blocks`.
 #[derive(Debug, Clone, Copy)]
 pub struct ContentBlocksCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ContentBlocksCalls<'a> {
@@ -808,7 +808,7 @@ impl Call<'_, ListContentBlocks> {
 /// The calls of `variables`.
 #[derive(Debug, Clone, Copy)]
 pub struct VariablesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> VariablesCalls<'a> {
@@ -836,7 +836,7 @@ impl<'a> VariablesCalls<'a> {
 /// The calls of `schema`.
 #[derive(Debug, Clone, Copy)]
 pub struct SchemaCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> SchemaCalls<'a> {
@@ -864,7 +864,7 @@ impl<'a> SchemaCalls<'a> {
 /// The calls of `promo`.
 #[derive(Debug, Clone, Copy)]
 pub struct PromoCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> PromoCalls<'a> {

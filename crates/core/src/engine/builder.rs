@@ -5,12 +5,14 @@ use std::{fmt, sync::Arc, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{Engine, Inner};
+#[cfg(feature = "redis")]
+use crate::limit::SharedLimits;
 use crate::{
     auth::Credentials,
     base_url::BaseUrl,
     clock::{Clock, SystemClock},
     error::Error,
-    limit::{Bucket, Limiter, LocalLimiter},
+    limit::{Bucket, InvalidBucket, Limiter, LocalLimiter},
     retry::{Budget, RetryPolicy},
     transport::{ReqwestTransport, RootCertificate, Transport},
 };
@@ -24,6 +26,8 @@ pub struct EngineBuilder {
     buckets: Vec<Bucket>,
     transport: Option<Arc<dyn Transport>>,
     limiter: Option<Arc<dyn Limiter>>,
+    #[cfg(feature = "redis")]
+    shared_limits: Option<SharedLimits>,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
     user_agent: String,
@@ -54,6 +58,8 @@ impl EngineBuilder {
             buckets: Vec::new(),
             transport: None,
             limiter: None,
+            #[cfg(feature = "redis")]
+            shared_limits: None,
             clock: Arc::new(SystemClock),
             policy: RetryPolicy::default(),
             user_agent: concat!("afflux/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -81,6 +87,13 @@ impl EngineBuilder {
     /// Shares a limiter with other clients. Default: one of its own, made from the vendor's limits.
     pub fn limiter(mut self, limiter: Arc<dyn Limiter>) -> Self {
         self.limiter = Some(limiter);
+        self
+    }
+
+    /// Shares the vendor's limits with other machines. [`limiter`](Self::limiter) wins where both are set.
+    #[cfg(feature = "redis")]
+    pub fn shared_limits(mut self, shared: SharedLimits) -> Self {
+        self.shared_limits = Some(shared);
         self
     }
 
@@ -140,8 +153,24 @@ impl EngineBuilder {
         self
     }
 
+    /// The limiter that was given, else one made from the vendor's limits.
+    fn limits(&mut self) -> Result<Arc<dyn Limiter>, Error> {
+        if let Some(limiter) = self.limiter.take() {
+            return Ok(limiter);
+        }
+        let (buckets, clock) = (std::mem::take(&mut self.buckets), Arc::clone(&self.clock));
+        let invalid =
+            |error: InvalidBucket| Error::configuration(format!("the limits cannot be kept: {error}"));
+        #[cfg(feature = "redis")]
+        if let Some(shared) = self.shared_limits.take() {
+            let limiter = shared.limiter(self.vendor, buckets, clock, self.connect_timeout);
+            return Ok(Arc::new(limiter.map_err(invalid)?));
+        }
+        Ok(Arc::new(LocalLimiter::new(buckets, clock).map_err(invalid)?.linger(self.connect_timeout)))
+    }
+
     /// Builds the engine; what is wrong with the options is an error here and not at the first call.
-    pub fn build(self) -> Result<Engine, Error> {
+    pub fn build(mut self) -> Result<Engine, Error> {
         let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
             Error::configuration("the user agent holds a character that a header cannot carry")
         })?;
@@ -149,14 +178,7 @@ impl EngineBuilder {
         headers.insert(header::USER_AGENT, user_agent);
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, */*"));
         let feedback = self.buckets.iter().map(|bucket| (bucket.name, bucket.feedback)).collect();
-        let limiter = match self.limiter {
-            Some(limiter) => limiter,
-            None => Arc::new(
-                LocalLimiter::new(self.buckets, Arc::clone(&self.clock))
-                    .map_err(|error| Error::configuration(format!("the limits cannot be kept: {error}")))?
-                    .linger(self.connect_timeout),
-            ),
-        };
+        let limiter = self.limits()?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => {

@@ -168,7 +168,7 @@ impl Error {
     }
 
     /// The vendor answered `operation`, and the answer is not what is documented. It settles what the vendor did.
-    pub(crate) fn undocumented(operation: &'static Operation, what: impl Into<String>) -> Self {
+    pub fn undocumented(operation: &'static Operation, what: impl Into<String>) -> Self {
         let mut error = Self::new(ErrorKind::Decode, Delivery::Answered, what);
         error.0.operation = Some(operation);
         error

@@ -113,11 +113,12 @@ impl LocalLimiter {
     }
 
     fn ticket(&self, ask: &Ask) -> Ticket {
-        Ticket { bucket: ask.bucket, id: self.number(), cost: ask.cost }
+        Ticket::new(ask, self.number())
     }
 }
 
-fn check(bucket: &Bucket) -> Result<(), &'static str> {
+/// What cannot be kept, whoever keeps it.
+pub(super) fn check(bucket: &Bucket) -> Result<(), &'static str> {
     if bucket.windows.iter().any(|window| window.count == 0) {
         return Err("a window counts at least one");
     }

@@ -15,6 +15,8 @@ mod local;
 #[cfg_attr(not(feature = "pace"), path = "no_pace.rs")]
 mod pace;
 mod queue;
+#[cfg(feature = "redis")]
+mod redis;
 mod window;
 
 use std::{
@@ -26,6 +28,8 @@ use std::{
 use http::{HeaderMap, StatusCode};
 
 pub use self::local::{InvalidBucket, LocalLimiter};
+#[cfg(feature = "redis")]
+pub use self::redis::{OnLoss, RedisLimiter, SharedLimits};
 use crate::clock::BoxFuture;
 
 /// At most `count` calls (or tokens, where calls have a cost) in any span of `per`.
@@ -131,6 +135,15 @@ pub struct Ask {
     /// The longest wait of the vendor's (a 429, an empty allowance) that is waited out; a longer one is refused at
     /// once, with its length. Waiting in line is not meant.
     pub vendor_wait_cap: Option<Duration>,
+    /// The longest that the attempt may take, connecting included. A lease on a shared limiter's books outlives it.
+    pub attempt: Option<Duration>,
+}
+
+impl Ask {
+    /// An ask that waits for as long as it takes.
+    pub fn new(bucket: &'static str, cost: u32) -> Self {
+        Self { bucket, cost, deadline: None, vendor_wait_cap: None, attempt: None }
+    }
 }
 
 /// A place in a limiter's books, named before the attempt starts.
@@ -142,6 +155,16 @@ pub struct Ticket {
     pub id: u64,
     /// Tokens held.
     pub cost: u32,
+    /// When the first byte must have been written, or none may be: a lease would end before the vendor has counted a
+    /// call that starts later.
+    pub write_before: Option<Instant>,
+}
+
+impl Ticket {
+    /// A ticket for what was asked, good for as long as it is held.
+    pub fn new(ask: &Ask, id: u64) -> Self {
+        Self { bucket: ask.bucket, id, cost: ask.cost, write_before: None }
+    }
 }
 
 /// Why no permit was given.
@@ -231,6 +254,11 @@ impl Permit {
     /// From here on the request may have left: a drop holds the slot.
     pub fn sending(&mut self) {
         self.left = true;
+    }
+
+    /// When the first byte must have been written; see [`Ticket::write_before`].
+    pub fn write_before(&self) -> Option<Instant> {
+        self.ticket.as_ref().and_then(|ticket| ticket.write_before)
     }
 
     /// Listens to the head of an answer.

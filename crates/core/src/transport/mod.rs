@@ -15,6 +15,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU8, Ordering},
     },
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -25,7 +26,7 @@ pub use self::mock::{MockTransport, Reply, Seen};
 pub use self::{reqwest::ReqwestTransport, tls::RootCertificate};
 use crate::{
     base_url::Origin,
-    clock::BoxFuture,
+    clock::{BoxFuture, Clock},
     request::{Body, ByteStream},
     secret::Slot,
 };
@@ -46,6 +47,8 @@ pub struct Sent(Arc<Progress>);
 #[derive(Default)]
 struct Progress {
     state: AtomicU8,
+    /// When the permit to write ends, and by which clock.
+    before: Option<(Instant, Arc<dyn Clock>)>,
     half: Mutex<Option<Box<(Head, Bytes)>>>,
 }
 
@@ -53,9 +56,20 @@ const SENT: u8 = 1;
 const GIVEN_UP: u8 = 2;
 
 impl Sent {
+    /// As the default, but a first [`Sent::mark`] from `end` on comes too late: the permit to write has run out.
+    pub(crate) fn before(end: Instant, clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Progress { before: Some((end, clock)), ..Progress::default() }))
+    }
+
     /// Bytes may leave from now on. `false`: nobody waits for the answer any more and the attempt counts as not sent,
     /// so nothing may be written.
     pub fn mark(&self) -> bool {
+        if let Some((end, clock)) = &self.0.before
+            && *end <= clock.now()
+        {
+            // Unless it was marked in time: then this is the rest of it.
+            return !self.give_up();
+        }
         let first = self.0.state.compare_exchange(0, SENT, Ordering::AcqRel, Ordering::Acquire);
         first.is_ok() || first == Err(SENT)
     }

@@ -245,7 +245,7 @@ impl Run {
                 let mut stragglers = JoinSet::new();
                 while started.elapsed() < run.lasts {
                     let cost = run.costs[random.usize(..run.costs.len())];
-                    let ask = Ask { bucket, cost, deadline: None, vendor_wait_cap: None };
+                    let ask = Ask::new(bucket, cost);
                     let mut permit = Permit::acquire(&limiter, &ask).await.expect("no deadline, no refusal");
                     permit.sending();
                     let there = Duration::from_millis(random.u64(0..=run.jitter));

@@ -110,7 +110,7 @@ impl<E: Paged + 'static> Call<'_, E> {
 /// The calls of `leads`.
 #[derive(Debug, Clone, Copy)]
 pub struct LeadsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> LeadsCalls<'a> {
@@ -169,7 +169,7 @@ impl Call<'_, ListLeads> {
 /// The calls of `goal_types`.
 #[derive(Debug, Clone, Copy)]
 pub struct GoalTypesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> GoalTypesCalls<'a> {

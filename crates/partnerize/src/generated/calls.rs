@@ -138,7 +138,7 @@ impl<E: Paged + 'static> Call<'_, E> {
 /// The calls of `networks`.
 #[derive(Debug, Clone, Copy)]
 pub struct NetworksCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> NetworksCalls<'a> {
@@ -156,7 +156,7 @@ impl<'a> NetworksCalls<'a> {
 /// The calls of `partner`.
 #[derive(Debug, Clone, Copy)]
 pub struct PartnerCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> PartnerCalls<'a> {
@@ -179,7 +179,7 @@ impl<'a> PartnerCalls<'a> {
 /// The calls of `user`.
 #[derive(Debug, Clone, Copy)]
 pub struct UserCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> UserCalls<'a> {
@@ -197,7 +197,7 @@ impl<'a> UserCalls<'a> {
 /// The calls of `websites`.
 #[derive(Debug, Clone, Copy)]
 pub struct WebsitesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> WebsitesCalls<'a> {
@@ -242,7 +242,7 @@ impl<'a> WebsitesCalls<'a> {
 /// The calls of `databases`.
 #[derive(Debug, Clone, Copy)]
 pub struct DatabasesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> DatabasesCalls<'a> {
@@ -287,7 +287,7 @@ impl<'a> DatabasesCalls<'a> {
 /// The calls of `campaigns`.
 #[derive(Debug, Clone, Copy)]
 pub struct CampaignsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CampaignsCalls<'a> {
@@ -333,7 +333,7 @@ impl<'a> CampaignsCalls<'a> {
 /// The calls of `participations`.
 #[derive(Debug, Clone, Copy)]
 pub struct ParticipationsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ParticipationsCalls<'a> {
@@ -392,7 +392,7 @@ impl Call<'_, ListParticipations> {
 /// The calls of `invitations`.
 #[derive(Debug, Clone, Copy)]
 pub struct InvitationsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> InvitationsCalls<'a> {
@@ -428,7 +428,7 @@ impl<'a> InvitationsCalls<'a> {
 /// The calls of `brands`.
 #[derive(Debug, Clone, Copy)]
 pub struct BrandsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> BrandsCalls<'a> {
@@ -474,7 +474,7 @@ impl Call<'_, ListMyBrands> {
 /// The calls of `creatives`.
 #[derive(Debug, Clone, Copy)]
 pub struct CreativesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CreativesCalls<'a> {
@@ -540,7 +540,7 @@ impl Call<'_, ListFeeds> {
 /// The calls of `links`.
 #[derive(Debug, Clone, Copy)]
 pub struct LinksCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> LinksCalls<'a> {
@@ -594,7 +594,7 @@ impl Call<'_, ListLinks> {
 /// The calls of `commissions`.
 #[derive(Debug, Clone, Copy)]
 pub struct CommissionsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> CommissionsCalls<'a> {
@@ -683,7 +683,7 @@ impl Call<'_, ListActiveCommissions> {
 /// The calls of `conversions`.
 #[derive(Debug, Clone, Copy)]
 pub struct ConversionsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ConversionsCalls<'a> {
@@ -949,7 +949,7 @@ impl Call<'_, ExportConversionItems> {
 /// The calls of `clicks`.
 #[derive(Debug, Clone, Copy)]
 pub struct ClicksCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ClicksCalls<'a> {
@@ -1080,7 +1080,7 @@ impl Call<'_, ExportClicks> {
 /// The calls of `transaction_queries`.
 #[derive(Debug, Clone, Copy)]
 pub struct TransactionQueriesCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> TransactionQueriesCalls<'a> {
@@ -1202,7 +1202,7 @@ impl Call<'_, ListTransactionQueries> {
 /// The calls of `payments`.
 #[derive(Debug, Clone, Copy)]
 pub struct PaymentsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> PaymentsCalls<'a> {
@@ -1338,7 +1338,7 @@ impl Call<'_, GetPayable> {
 /// The calls of `analytics`.
 #[derive(Debug, Clone, Copy)]
 pub struct AnalyticsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> AnalyticsCalls<'a> {
@@ -1507,7 +1507,7 @@ impl Call<'_, TimeImpressions> {
 /// The calls of `tags`.
 #[derive(Debug, Clone, Copy)]
 pub struct TagsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> TagsCalls<'a> {
@@ -1583,7 +1583,7 @@ impl Call<'_, ListTags> {
 /// The calls of `terms`.
 #[derive(Debug, Clone, Copy)]
 pub struct TermsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> TermsCalls<'a> {
@@ -1694,7 +1694,7 @@ impl Call<'_, ListAcknowledgments> {
 /// The calls of `jobs`.
 #[derive(Debug, Clone, Copy)]
 pub struct JobsCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> JobsCalls<'a> {
@@ -1712,7 +1712,7 @@ impl<'a> JobsCalls<'a> {
 /// The calls of `reference`.
 #[derive(Debug, Clone, Copy)]
 pub struct ReferenceCalls<'a> {
-    engine: &'a Engine,
+    pub(crate) engine: &'a Engine,
 }
 
 impl<'a> ReferenceCalls<'a> {

@@ -16,7 +16,6 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -30,8 +29,7 @@ pub use words::status;
 pub use world::{Click, Flow, Goal, Offer, Site};
 
 use crate::clock::Clock;
-use crate::fault::Fault;
-use crate::log::RequestRecord;
+use crate::handle::handle;
 use crate::spec::{Spec, SpecError};
 use crate::sync::lock;
 use crate::wire::{Port, Server};
@@ -45,6 +43,8 @@ pub struct AlterCpa {
     server: Arc<Server>,
 }
 
+handle!(AlterCpa, Switches);
+
 impl AlterCpa {
     pub(crate) fn new(port: Arc<Port>, seed: u64, clock: &Clock) -> Result<Self, SpecError> {
         let spec = Spec::load("altercpa", include_str!("../generated/altercpa.json"))?;
@@ -54,23 +54,9 @@ impl AlterCpa {
         Ok(Self { stand_in, server })
     }
 
-    pub(crate) fn server(&self) -> Arc<Server> {
-        Arc::clone(&self.server)
-    }
-
     /// The base URL for a client, the domain of an install: without a path and without a slash at its end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.server.port.address())
-    }
-
-    /// The address on which it listens.
-    pub fn address(&self) -> std::net::SocketAddr {
-        self.server.port.address()
-    }
-
-    /// Where the control API is.
-    pub fn control_url(&self) -> String {
-        format!("{}/__sim", self.url())
+        self.origin()
     }
 
     /// The made-up token of the site 101, which belongs to the offer 11.
@@ -86,16 +72,6 @@ impl AlterCpa {
     /// The token of a site.
     pub fn site_token(&self, site: u64) -> Option<String> {
         lock(&self.stand_in.state).world.sites.get(&site).map(Site::token)
-    }
-
-    /// Sets a fault, behind those that are set already.
-    pub fn fault(&self, fault: Fault) {
-        self.server.fault(fault);
-    }
-
-    /// Forgets all faults and opens a closed port.
-    pub fn clear_faults(&self) {
-        self.server.clear_faults();
     }
 
     /// The leads that were really stored, in that order.
@@ -138,43 +114,6 @@ impl AlterCpa {
     /// How many creates were answered with `duplicate`.
     pub fn duplicates(&self) -> u64 {
         lock(&self.stand_in.state).duplicates
-    }
-
-    /// The requests that were seen (the last 10,000), those to the control API not among them. A request is in the log
-    /// as soon as it has been read; [`settled`](AlterCpa::settled) waits until its record is complete.
-    pub fn requests(&self) -> Vec<RequestRecord> {
-        self.server.log.records()
-    }
-
-    /// Waits until no request is under way, then answers the log.
-    pub async fn settled(&self) -> Vec<RequestRecord> {
-        self.server.log.settled().await;
-        self.requests()
-    }
-
-    /// Empties the request log. Requests under way stay.
-    pub fn clear_requests(&self) {
-        self.server.log.clear();
-    }
-
-    /// Moves the sandbox's time forward.
-    pub fn advance_clock(&self, by: Duration) {
-        self.stand_in.clock.advance(by);
-    }
-
-    /// The sandbox's present time.
-    pub fn now(&self) -> jiff::Timestamp {
-        self.stand_in.clock.now()
-    }
-
-    /// Changes switches.
-    pub fn configure(&self, change: impl FnOnce(&mut Switches)) {
-        change(&mut lock(&self.stand_in.state).switches);
-    }
-
-    /// The switches as they stand.
-    pub fn switches(&self) -> Switches {
-        lock(&self.stand_in.state).switches.clone()
     }
 
     /// Adds an offer, or puts it in place of the one with its id. Answers the id.
@@ -233,11 +172,5 @@ impl AlterCpa {
             "global_token": self.global_token(),
             "control_url": self.control_url(),
         })
-    }
-}
-
-impl std::fmt::Debug for AlterCpa {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("AlterCpa").field("address", &self.address()).finish_non_exhaustive()
     }
 }

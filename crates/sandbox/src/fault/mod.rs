@@ -203,8 +203,8 @@ impl Fault {
         Self::new(Kind::Delay(wait), true)
     }
 
-    /// A list answers with the page before the one that was asked for (the first again for the second). Applies to
-    /// operations that have pages.
+    /// A list answers with the page before the one that was asked for (the first again for the second); a list by cursor
+    /// tells the cursor that was given as the next. Applies to operations that have pages.
     pub fn repeated_cursor() -> Self {
         Self::new(Kind::Twist(Twist::RepeatedCursor), true)
     }
@@ -214,7 +214,7 @@ impl Fault {
         Self::new(Kind::Twist(Twist::EmptyPage), true)
     }
 
-    /// A job never ends. Applies to operations that ask for a job's state; iREV has none.
+    /// A job never ends. Applies to operations that ask for a job's state.
     pub fn stuck_job() -> Self {
         Self::new(Kind::Twist(Twist::StuckJob), true)
     }

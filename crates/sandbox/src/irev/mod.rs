@@ -17,7 +17,6 @@ mod state;
 mod switches;
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -34,8 +33,7 @@ pub use switches::{
 };
 
 use crate::clock::Clock;
-use crate::fault::Fault;
-use crate::log::RequestRecord;
+use crate::handle::handle;
 use crate::spec::{Spec, SpecError};
 use crate::sync::lock;
 use crate::wire::{Port, Server};
@@ -49,6 +47,8 @@ pub struct Irev {
     server: Arc<Server>,
 }
 
+handle!(Irev, Switches);
+
 impl Irev {
     pub(crate) fn new(port: Arc<Port>, seed: u64, clock: &Clock) -> Result<Self, SpecError> {
         let spec = Spec::load("irev", include_str!("../generated/irev.json"))?;
@@ -58,43 +58,14 @@ impl Irev {
         Ok(Self { stand_in, server })
     }
 
-    pub(crate) fn server(&self) -> Arc<Server> {
-        Arc::clone(&self.server)
-    }
-
     /// The base URL for a client, with the path prefix and without a slash at its end.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin(), lock(&self.stand_in.state).switches.path_prefix.trim_end_matches('/'))
     }
 
-    /// Scheme, host and port.
-    pub fn origin(&self) -> String {
-        format!("http://{}", self.server.port.address())
-    }
-
-    /// The address on which it listens.
-    pub fn address(&self) -> std::net::SocketAddr {
-        self.server.port.address()
-    }
-
-    /// Where the control API is.
-    pub fn control_url(&self) -> String {
-        format!("{}/__sim", self.origin())
-    }
-
     /// The made-up token that is accepted without further ado.
     pub fn token(&self) -> &'static str {
         DEFAULT_TOKEN
-    }
-
-    /// Sets a fault, behind those that are set already.
-    pub fn fault(&self, fault: Fault) {
-        self.server.fault(fault);
-    }
-
-    /// Forgets all faults and opens a closed port.
-    pub fn clear_faults(&self) {
-        self.server.clear_faults();
     }
 
     /// The leads that were really created, in that order; rejected ones and those in rotation too.
@@ -120,23 +91,6 @@ impl Irev {
     /// The conversions that there are, in the order in which they came to be.
     pub fn conversions(&self) -> Vec<Conversion> {
         lock(&self.stand_in.state).conversions.clone()
-    }
-
-    /// The requests that were seen (the last 10,000), those to the control API not among them. A request is in the log
-    /// as soon as it has been read; [`settled`](Irev::settled) waits until its record is complete.
-    pub fn requests(&self) -> Vec<RequestRecord> {
-        self.server.log.records()
-    }
-
-    /// Waits until no request is under way, then answers the log.
-    pub async fn settled(&self) -> Vec<RequestRecord> {
-        self.server.log.settled().await;
-        self.requests()
-    }
-
-    /// Empties the request log. Requests under way stay.
-    pub fn clear_requests(&self) {
-        self.server.log.clear();
     }
 
     /// How many rotations were started: how often advertisers were asked for a lead.
@@ -169,26 +123,6 @@ impl Irev {
     /// auto-injector would. Answers the uuid of the conversion.
     pub fn reinject(&self, lead_uuid: Uuid) -> Result<Uuid, LeadError> {
         mutations::reinject(&self.stand_in, lead_uuid)
-    }
-
-    /// Moves the sandbox's time forward; what waits in it, such as a rotation, goes on.
-    pub fn advance_clock(&self, by: Duration) {
-        self.stand_in.clock.advance(by);
-    }
-
-    /// The sandbox's present time.
-    pub fn now(&self) -> jiff::Timestamp {
-        self.stand_in.clock.now()
-    }
-
-    /// Changes switches.
-    pub fn configure(&self, change: impl FnOnce(&mut Switches)) {
-        change(&mut lock(&self.stand_in.state).switches);
-    }
-
-    /// The switches as they stand.
-    pub fn switches(&self) -> Switches {
-        lock(&self.stand_in.state).switches.clone()
     }
 
     /// Adds a token, or changes the one with that value.
@@ -235,11 +169,5 @@ impl Irev {
     /// Where it is and how to get in, as the program prints it.
     pub(crate) fn access(&self) -> Value {
         json!({ "base_url": self.url(), "token": self.token(), "control_url": self.control_url() })
-    }
-}
-
-impl std::fmt::Debug for Irev {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Irev").field("address", &self.address()).finish_non_exhaustive()
     }
 }

@@ -105,6 +105,11 @@ impl Spec {
             self.operations.iter().filter(|operation| operation.method == method && operation.fits(path));
         fitting.min_by_key(|operation| operation.path.matches('{').count())
     }
+
+    /// Whether an operation is at this path, by whatever method.
+    pub(crate) fn knows(&self, path: &str) -> bool {
+        self.operations.iter().any(|operation| operation.fits(path))
+    }
 }
 
 impl Operation {

@@ -139,16 +139,38 @@ impl Server {
             return go_on(connection, request.keep_alive && !sent.failed).await;
         }
         let (relative, operation) = self.place(&request.method, &request.path);
-        let site = CallSite { method: &request.method, path: &request.path, relative, operation };
-        let verdict = self.faults.take(site, |twist| self.vendor.honours(operation, twist));
         let mut record = self.record_of(&connection, request, operation);
         record.read_complete = true;
+        let under_way = match self.vendor.admit(operation) {
+            Ok(under_way) => under_way,
+            Err(refusal) => return self.refuse(connection, request, record, &refusal).await,
+        };
+        let site = CallSite { method: &request.method, path: &request.path, relative, operation };
+        let verdict = self.faults.take(site, |twist| self.vendor.honours(operation, twist));
         record.fault = verdict.fault.as_ref().map(|fault| fault.kind.name(fault.commits));
         let number = self.log.begin(record);
         let after = self.play(connection, request, verdict.fault, number).await;
         if let Some(refusal) = verdict.then_refuse {
             self.port.refuse(refusal.time);
         }
+        drop(under_way);
+        self.log.finish(number);
+        match after {
+            After::Next(connection) => go_on(connection, request.keep_alive).await,
+            After::End => After::End,
+        }
+    }
+
+    /// Answers a call that was not let in.
+    async fn refuse(
+        &self,
+        connection: Connection,
+        request: &Request,
+        record: RequestRecord,
+        refusal: &Answer,
+    ) -> After {
+        let number = self.log.begin(record);
+        let after = self.write(connection, request, refusal, number).await;
         self.log.finish(number);
         match after {
             After::Next(connection) => go_on(connection, request.keep_alive).await,

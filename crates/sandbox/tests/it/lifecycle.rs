@@ -116,6 +116,10 @@ fn the_first_line_says_where_everything_is() {
     assert_eq!(altercpa["control_url"], format!("{base}/__sim"));
     assert_eq!(altercpa["token"], "101-sandbox-altercpa-key-101");
     assert_eq!(altercpa["global_token"], "sandbox-altercpa-global-token");
+    let clevertap = &access["clevertap"];
+    let base = clevertap["base_url"].as_str().unwrap();
+    assert_eq!(clevertap["control_url"], format!("{base}/__sim"));
+    assert_eq!(clevertap["passcode"], "sandbox-clevertap-passcode");
 }
 
 #[test]
@@ -125,7 +129,12 @@ fn the_vendors_stand_on_ports_that_follow_each_other() {
         let base = sandbox().irev().address().port();
         let started = wait(Sandbox::builder().port_base(base).start());
         started.is_ok_and(|sandbox| {
-            (sandbox.irev().address().port(), sandbox.altercpa().address().port()) == (base, base + 1)
+            let ports = [
+                sandbox.irev().address().port(),
+                sandbox.altercpa().address().port(),
+                sandbox.clevertap().address().port(),
+            ];
+            ports == [base, base + 1, base + 2]
         })
     };
     assert!((0..20).any(|_| follow()));

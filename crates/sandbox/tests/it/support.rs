@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use afflux_sandbox::{AlterCpa, Clock, Irev, Sandbox, SandboxBuilder};
+use afflux_sandbox::{AlterCpa, CleverTap, Clock, Irev, Sandbox, SandboxBuilder};
 use serde_json::Value;
 
 /// A Monday at noon, UTC.
@@ -61,6 +61,12 @@ impl Target for Irev {
 }
 
 impl Target for AlterCpa {
+    fn address(&self) -> SocketAddr {
+        self.address()
+    }
+}
+
+impl Target for CleverTap {
     fn address(&self) -> SocketAddr {
         self.address()
     }
@@ -158,6 +164,30 @@ pub(crate) fn says(reply: &Reply) -> String {
     let body = reply.json();
     let word = if body["status"] == "ok" { &body["status"] } else { &body["error"] };
     word.as_str().unwrap_or_else(|| panic!("{reply:?}")).to_owned()
+}
+
+/// An attribution with the right credentials.
+pub(crate) fn attribute(clevertap: &CleverTap, query: &str) -> Reply {
+    let (id, token, passcode) = (clevertap.account_id(), clevertap.token(), clevertap.passcode());
+    let path =
+        format!("/attribution?account_id={id}&account_token={token}&account_passcode={passcode}&{query}");
+    send(clevertap, "GET", &path, &[], "")
+}
+
+/// The headers of most calls of CleverTap.
+pub(crate) fn account(clevertap: &CleverTap) -> [(&'static str, &'static str); 3] {
+    let (id, passcode) = (clevertap.account_id(), clevertap.passcode());
+    [("X-CleverTap-Account-Id", id), ("X-CleverTap-Passcode", passcode), JSON]
+}
+
+/// A GET of CleverTap with the right credentials.
+pub(crate) fn tap_get(clevertap: &CleverTap, path: &str) -> Reply {
+    send(clevertap, "GET", path, &account(clevertap), "")
+}
+
+/// A POST to CleverTap with the right credentials.
+pub(crate) fn tap(clevertap: &CleverTap, path: &str, body: &Value) -> Reply {
+    send(clevertap, "POST", path, &account(clevertap), &body.to_string())
 }
 
 /// A call to the control API.

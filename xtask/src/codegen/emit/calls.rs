@@ -133,7 +133,7 @@ pub(crate) fn calls(api: &Api) -> Option<String> {
         let name = format!("{}Calls", names::pascal(group));
         let _ = write!(
             body,
-            "\n/// The calls of `{group}`.\n#[derive(Debug, Clone, Copy)]\npub struct {name}<'a> {{ engine: &'a Engine }}\n\n\
+            "\n/// The calls of `{group}`.\n#[derive(Debug, Clone, Copy)]\npub struct {name}<'a> {{ pub(crate) engine: &'a Engine }}\n\n\
              impl<'a> {name}<'a> {{\n    /// Calls that `engine` makes.\n    pub fn new(engine: &'a Engine) -> Self {{ Self {{ engine }} }}\n"
         );
         for operation in served() {

@@ -59,12 +59,17 @@ fn of_transport(package: &Package) -> Vec<Promise> {
     };
     let providers = ["ring", "aws-lc-rs", "aws-lc-sys"];
     vec![
-        promise("", &["reqwest"], &[RUSTLS, PLATFORM, &providers, &["h2", "governor"]]),
-        promise("default", &["rustls", "ring"], &[PLATFORM, &["aws-lc-rs", "aws-lc-sys", "h2", "governor"]]),
+        promise("", &["reqwest"], &[RUSTLS, PLATFORM, &providers, &["h2", "governor", "redis"]]),
+        promise(
+            "default",
+            &["rustls", "ring"],
+            &[PLATFORM, &["aws-lc-rs", "aws-lc-sys", "h2", "governor", "redis"]],
+        ),
         promise("rustls-ring", &["rustls", "ring"], &[PLATFORM, &["aws-lc-rs", "aws-lc-sys", "h2"]]),
         promise("rustls-aws-lc", &["rustls", "aws-lc-rs"], &[PLATFORM, &["ring", "h2"]]),
         promise("native-tls", &["native-tls"], &[RUSTLS, &providers, &["h2"]]),
         promise("pace", &["governor"], &[RUSTLS, PLATFORM, &providers, &["h2"]]),
+        promise("redis", &["redis"], &[RUSTLS, PLATFORM, &providers, &["h2", "governor"]]),
         promise("http2", &["h2"], &[RUSTLS, PLATFORM, &providers]),
     ]
 }

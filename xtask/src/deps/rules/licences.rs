@@ -12,6 +12,8 @@ const ALLOWED: &[&str] = &[
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    // Boost: asks for nothing where only a binary is given on.
+    "BSL-1.0",
     // Certificates as data.
     "CDLA-Permissive-2.0",
     "ISC",

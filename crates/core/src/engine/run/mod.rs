@@ -167,7 +167,10 @@ impl Run {
             },
         };
         let started = self.inner.clock.now();
-        let sent = Sent::default();
+        let sent = match permit.write_before() {
+            None => Sent::default(),
+            Some(end) => Sent::before(end, Arc::clone(&self.inner.clock)),
+        };
         let flight = Flight { permit: Some(permit), sent: sent.clone() };
         let inner = Arc::clone(&self.inner);
         let ends = self.attempt_ends(started);
@@ -232,11 +235,15 @@ impl Run {
         }
     }
 
-    fn attempt_ends(&self, started: Instant) -> Instant {
+    fn attempt_timeout(&self) -> Duration {
         let operation = self.request.operation;
         let by_safety =
             if operation.safety.mutates() { self.inner.change_timeout } else { self.inner.read_timeout };
-        let ends = started + self.request.timeout.or(operation.timeout).unwrap_or(by_safety);
+        self.request.timeout.or(operation.timeout).unwrap_or(by_safety)
+    }
+
+    fn attempt_ends(&self, started: Instant) -> Instant {
+        let ends = started + self.attempt_timeout();
         self.deadline.map_or(ends, |deadline| deadline.min(ends))
     }
 
@@ -246,6 +253,7 @@ impl Run {
             cost: self.request.cost,
             deadline: self.deadline,
             vendor_wait_cap: Some(self.inner.policy.server_wait_cap),
+            attempt: Some(self.attempt_timeout()),
         };
         let refusal = match Permit::acquire(&self.inner.limiter, &ask).await {
             // Dropped before anything is sent, the permit gives its slot back.
