@@ -2,10 +2,15 @@
 
 mod attribution;
 mod client;
+mod counts;
+mod exports;
 pub mod generated;
 pub mod inbound;
 mod names;
+mod profile_key;
+mod query;
 mod region;
+mod reports;
 mod upload;
 
 pub use afflux_core as core;
@@ -14,8 +19,19 @@ pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
 pub use self::{
     attribution::{Attributed, Attribution, CustomEvent, Deliver, Delivering, Install},
     client::{Client, ClientBuilder},
-    generated::OPERATIONS,
+    counts::{
+        CountHandle, CountJob, Counted, Counting, Counts, Started, TopCounts, TopValue, TrendCounts,
+        TrendPoint,
+    },
+    exports::{Export, Exported, Exports},
+    generated::{
+        Count, ExportedEvent, OPERATIONS, RealTimeCounts, RealTimeQuery, TopGroup, TopOrder, TopPropertyType,
+        TrendGroup, TrendStep,
+    },
+    profile_key::ProfileKey,
+    query::{Activity, Condition, Days, Occurs, Query, Users},
     region::Region,
+    reports::MessageReports,
     upload::{
         DeviceToken, Doubt, Event, Item, Profile, RawRecord, Record, RecordOutcome, Rejection, Report,
         TokenKind, Upload, Uploading, Value, Who,

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use crate::operation::{Answers, Format};
+use crate::operation::{Answers, Format, NotYet};
 
 /// What an answer means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Class {
     Success,
     /// The vendor had a fault: nobody can tell whether it acted before.
     Server(Fault),
+    /// The answer is not there yet.
+    NotYet(Fault),
     /// Too many calls.
     RateLimited(Fault),
     /// A redirect.
@@ -47,6 +49,9 @@ pub(crate) fn classify(answers: &Answers, status: StatusCode, headers: &HeaderMa
 }
 
 fn by_status(answers: &Answers, status: StatusCode, fault: Fault) -> Class {
+    if answers.not_yet(&fault).is_some() {
+        return Class::NotYet(fault);
+    }
     if status.is_server_error() || unsettled(answers, &fault) {
         return Class::Server(fault);
     }
@@ -83,6 +88,9 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
     let fault = fault(answers, &value);
     if outcome(answers, StatusCode::OK, Some(&value), fault.code.as_deref()) {
         return Class::Success;
+    }
+    if answers.not_yet(&fault).is_some() {
+        return Class::NotYet(fault);
     }
     if unsettled(answers, &fault) {
         return Class::Server(fault);
@@ -136,6 +144,14 @@ fn outcome(answers: &Answers, status: StatusCode, value: Option<&Value>, code: O
     listed || marked
 }
 
+impl Answers {
+    /// The patience that the vendor asks for with its code.
+    pub(crate) fn not_yet(&self, fault: &Fault) -> Option<&'static NotYet> {
+        let code = fault.code.as_deref()?;
+        self.not_yet.iter().find(|not_yet| not_yet.code == code)
+    }
+}
+
 fn unsettled(answers: &Answers, fault: &Fault) -> bool {
     fault.code.as_deref().is_some_and(|code| answers.unsettled.contains(&code))
 }
@@ -182,6 +198,7 @@ mod tests {
     const MARKED: Answers = Answers {
         success: Some(("status", &["ok"])),
         code: &["error"],
+        not_yet: &[NotYet { code: "soon", wait: std::time::Duration::from_secs(2), attempts: 6 }],
         unauthorized: &["auth"],
         unsettled: &["db"],
         outcomes: &["duplicate"],
@@ -209,6 +226,7 @@ mod tests {
         match classify(answers, status, &HeaderMap::new(), &Bytes::from_static(body.as_bytes())) {
             Class::Success => "success",
             Class::Server(_) => "server",
+            Class::NotYet(_) => "not yet",
             Class::RateLimited(_) => "limited",
             Class::Redirect => "redirect",
             Class::Unauthorized(_) => "unauthorized",
@@ -223,6 +241,8 @@ mod tests {
             (&MARKED, 200, r#"{"status":"ok","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"duplicate","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"db"}"#, "server"),
+            (&MARKED, 200, r#"{"status":"error","error":"soon"}"#, "not yet"),
+            (&MARKED, 503, r#"{"status":"error","error":"soon"}"#, "not yet"),
             (&MARKED, 200, r#"{"status":"error","error":"auth"}"#, "unauthorized"),
             (&MARKED, 200, r#"{"status":"error","error":"traffic"}"#, "refused"),
             (&MARKED, 200, r#"{"id":1}"#, "unreadable"),

@@ -106,6 +106,8 @@ pub enum Paging {
         parameter: &'static str,
         /// Dotted path of the next cursor in the answer.
         next: &'static str,
+        /// The answer holds it percent-encoded, so that it is decoded once before it is sent, which encodes it.
+        encoded: bool,
     },
     /// A link in the answer is followed on the same origin, until it is absent, null or repeats.
     Link {
@@ -168,6 +170,8 @@ pub struct Answers {
     pub unauthorized: &'static [&'static str],
     /// Codes that leave open what the vendor did, whatever the HTTP status: treated like a 5xx.
     pub unsettled: &'static [&'static str],
+    /// Codes that mean that the answer is not there yet: the same call is made again, with these waits.
+    pub not_yet: &'static [NotYet],
     /// Codes, errors to the vendor, that are outcomes to us: handed to `decode`.
     pub outcomes: &'static [&'static str],
     /// Statuses beside 2xx that are outcomes when the path is present and not null: handed to `decode`.
@@ -193,6 +197,7 @@ impl Answers {
         field: &[],
         unauthorized: &[],
         unsettled: &[],
+        not_yet: &[],
         outcomes: &[],
         also: &[],
         retry_server_errors: false,
@@ -200,6 +205,17 @@ impl Answers {
         limit_wait: None,
         may_be_empty: false,
     };
+}
+
+/// A code by which a vendor asks for patience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotYet {
+    /// The vendor's code.
+    pub code: &'static str,
+    /// The pause before the same call is made again.
+    pub wait: Duration,
+    /// How many attempts are made for it in all, where the retry policy allows fewer but more than one.
+    pub attempts: u32,
 }
 
 /// The body format of a success.
@@ -366,6 +382,7 @@ impl Operation {
         }
         if self.safety.repeatable() {
             words.extend(self.answers.unsettled.iter().map(|code| (*code).to_owned()));
+            words.extend(self.answers.not_yet.iter().map(|not_yet| not_yet.code.to_owned()));
         }
         if self.answers.limit_precedes_work || self.safety.repeatable() {
             words.push("429".to_owned());

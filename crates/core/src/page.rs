@@ -5,6 +5,7 @@
 //! dropped.
 
 use std::{
+    borrow::Cow,
     collections::{HashSet, VecDeque},
     fmt,
     pin::Pin,
@@ -12,6 +13,7 @@ use std::{
 };
 
 use futures_core::Stream;
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -67,18 +69,41 @@ pub struct Pager {
     broken: Option<Error>,
 }
 
+impl Resume {
+    /// A listing whose first page is at a cursor that another call gave, decoded.
+    pub fn at_cursor(cursor: impl Into<String>) -> Self {
+        Self { at: At::Cursor(cursor.into()), skip: 0 }
+    }
+
+    /// As [`at_cursor`](Self::at_cursor), of a cursor that came percent-encoded.
+    pub fn at_encoded_cursor(cursor: &str) -> Self {
+        Self::at_cursor(decoded(cursor))
+    }
+
+    /// The cursor, decoded, where the listing has cursors and is not at its start.
+    pub fn cursor(&self) -> Option<&str> {
+        match &self.at {
+            At::Cursor(cursor) => Some(cursor),
+            _ => None,
+        }
+    }
+}
+
 impl Pager {
     fn new(engine: &Engine, request: Request, at: At) -> Self {
         let paging = request.operation().paging;
-        Self {
+        let mut pager = Self {
             engine: engine.clone(),
             request,
             paging,
-            next: Some(at),
+            next: None,
             before: None,
             followed: HashSet::new(),
             broken: None,
-        }
+        };
+        pager.is_new(&at);
+        pager.next = Some(at);
+        pager
     }
 
     /// Where the next page is; `None` after the last.
@@ -160,6 +185,10 @@ impl Pager {
         };
         Ok(match self.paging {
             None => None,
+            // Even a page without rows leads on, if it says where to.
+            Some(Paging::Cursor { next, encoded, .. }) => {
+                text(next).map(|cursor| At::Cursor(if encoded { decoded(&cursor) } else { cursor }))
+            }
             Some(_) if rows == 0 => None,
             Some(Paging::Number { page, .. }) => Some(At::Page(self.position(at, page, 1).saturating_add(1))),
             Some(Paging::Offset { offset, total, .. }) => {
@@ -167,7 +196,6 @@ impl Pager {
                 let total = text(total).and_then(|total| total.parse::<u64>().ok());
                 total.is_none_or(|total| next < total).then_some(At::Offset(next))
             }
-            Some(Paging::Cursor { next, .. }) => text(next).map(At::Cursor),
             Some(Paging::Link { next }) => match text(next) {
                 None => None,
                 Some(link) => {
@@ -203,6 +231,11 @@ impl Pager {
     fn broken_link(&self, what: &str) -> Error {
         Error::undocumented(self.request.operation(), format!("was answered, but the answer {what}"))
     }
+}
+
+/// A cursor without its percent-encoding; text that is not encoded, or not into text, as it is.
+fn decoded(cursor: &str) -> String {
+    percent_decode_str(cursor).decode_utf8().map_or_else(|_| cursor.to_owned(), Cow::into_owned)
 }
 
 fn set_missing(request: &mut Request, name: &str, value: u32) {

@@ -51,7 +51,8 @@ macro_rules! listing {
 
 listing!(Numbered, NUMBERED, Paging::Number { page: "page", size: "per_page", max: 2 });
 listing!(Counted, COUNTED, Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" });
-listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next" });
+listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: false });
+listing!(Encoded, ENCODED, Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: true });
 listing!(Linked, LINKED, Paging::Link { next: "links.next" });
 
 fn engine(transport: &MockTransport) -> Engine {
@@ -135,6 +136,35 @@ async fn a_cursor_goes_on_until_it_is_absent_null_empty_false_or_repeats() {
         assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2, 3]);
         assert_eq!(queries(&transport), ["kind=a%20b", "kind=a%20b&cursor=c%2B1"]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_that_comes_encoded_is_sent_encoded_once_and_kept_decoded() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1], ",\"meta\":{\"next\":\"a%2Bb%3D%3D\"}"),
+        Some("a+b==") => page(&[2], ",\"meta\":{\"next\":\"100%\"}"),
+        Some("100%") => page(&[3], ",\"meta\":{\"next\":\"a+b%3D=\"}"),
+        Some(other) => panic!("nobody gave out {other}"),
+    });
+    let engine = engine(&transport);
+    let mut items = engine.items(Encoded, None).unwrap();
+    assert_eq!(*next(&mut items).await.unwrap().unwrap(), 1);
+    let resume = items.resume().unwrap();
+    assert_eq!(resume.cursor(), Some("a+b=="));
+    assert_eq!(all(items).await, [2, 3], "a cursor that repeats ends it, however it is written");
+    assert_eq!(queries(&transport)[1], "kind=a%20b&cursor=a%2Bb%3D%3D");
+    let elsewhere = Resume::at_cursor("a+b==");
+    assert_eq!(all(engine.items(Encoded, Some(elsewhere)).unwrap()).await, [2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_without_rows_that_names_a_new_cursor_does_not_end_the_listing() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1], ",\"meta\":{\"next\":\"b\"}"),
+        Some("b") => page(&[], ",\"meta\":{\"next\":\"c\"}"),
+        _ => page(&[2], ""),
+    });
+    assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -128,6 +128,7 @@ pub(crate) fn imports(body: &str) -> String {
                 "Format",
                 "Hazard",
                 "JobRules",
+                "NotYet",
                 "Operation",
                 "Paging",
                 "Parameter",

@@ -117,6 +117,9 @@ pub(crate) struct OperationExtension {
     pub(crate) unauthorized: Strings,
     #[serde(default)]
     pub(crate) unsettled: Strings,
+    /// Codes that mean that the answer is not there yet.
+    #[serde(default)]
+    pub(crate) not_yet: Vec<NotYetRule>,
     #[serde(default)]
     pub(crate) outcomes: Strings,
     /// Statuses beside 2xx that are outcomes where one of the paths is present.
@@ -144,6 +147,16 @@ pub(crate) struct OperationExtension {
     /// Where the vendor documents it.
     #[serde(default)]
     pub(crate) source: Option<String>,
+}
+
+/// A code that asks for the same call again after a pause.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotYetRule {
+    pub(crate) code: String,
+    pub(crate) wait: Time,
+    /// In all; the retry policy may allow more.
+    pub(crate) attempts: u32,
 }
 
 /// `read-only`, `idempotent`, `unsafe`, or `{keyed: parameter, with: parameter, else: unsafe}`.
@@ -223,6 +236,8 @@ pub(crate) struct PagingRule {
     pub(crate) next: Option<String>,
     pub(crate) link: Option<String>,
     pub(crate) until: Option<Until>,
+    /// The cursor stands percent-encoded in the answer.
+    pub(crate) encoded: bool,
 }
 
 #[derive(Debug, Deserialize)]

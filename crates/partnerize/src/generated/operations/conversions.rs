@@ -200,7 +200,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(REPORT_CONVERSIONS_ITEMS),
-    paging: Some(Paging::Cursor { parameter: "cursor_id", next: "cursor_id" }),
+    paging: Some(Paging::Cursor { parameter: "cursor_id", next: "cursor_id", encoded: false }),
     ..Operation::GET
 };
 
