@@ -26,12 +26,12 @@ fn main() -> Result<(), Failure> {
     let runtime = runtime()?;
     let (afflux, bare) = (Policed::new(&sink)?, Bare::new(&sink)?);
     println!("attribution, 12 parameters, 15 in flight: allocations per call, goal: at most 2 more");
-    let mut counted = |work: &mut dyn FnMut(u32) -> Result<(), Failure>| {
+    let counted = |work: &mut dyn FnMut(u32) -> Result<(), Failure>| {
         work(CALLS)?;
         let region = Region::new(ALLOCATOR);
         work(CALLS)?;
         let change = region.change();
-        let each = |count: usize| count as f64 / f64::from(CALLS);
+        let each = |count: usize| u32::try_from(count).map_or(f64::NAN, f64::from) / f64::from(CALLS);
         Ok::<_, Failure>((each(change.allocations), each(change.reallocations), each(change.bytes_allocated)))
     };
     let rows = [

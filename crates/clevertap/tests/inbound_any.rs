@@ -71,15 +71,17 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// A reader's result, whose text must be a part of the body.
+fn kept<T>(read: Result<Kept<T>, DecodeError>, whole: impl Fn(&str) -> bool) -> Option<Kept<T>> {
+    let read = read.ok()?;
+    assert!(whole(read.text()), "the text is a part of the body");
+    Some(read)
+}
+
 /// Reads a body by every reader and touches what they found.
 fn read_all(body: &[u8]) {
     let body = bytes::Bytes::copy_from_slice(body);
     let whole = |text: &str| body.windows(text.len().max(1)).any(|part| part == text.as_bytes());
-    fn kept<T>(read: Result<Kept<T>, DecodeError>, whole: impl Fn(&str) -> bool) -> Option<Kept<T>> {
-        let read = read.ok()?;
-        assert!(whole(read.text()), "the text is a part of the body");
-        Some(read)
-    }
     if let Some(webhook) = kept(Webhook::parse(body.clone()), whole) {
         let _ = (webhook.users(), webhook.key_value("x"), webhook.unknown_fields(), format!("{webhook:?}"));
     }
