@@ -4,6 +4,7 @@ mod attribution;
 mod client;
 mod counts;
 mod exports;
+mod files;
 pub mod generated;
 pub mod inbound;
 mod names;
@@ -24,6 +25,7 @@ pub use self::{
         TrendPoint,
     },
     exports::{Export, Exported, Exports},
+    files::{FileBody, NewCatalogFile, NewCustomList},
     generated::{
         Count, ExportedEvent, OPERATIONS, RealTimeCounts, RealTimeQuery, TopGroup, TopOrder, TopPropertyType,
         TrendGroup, TrendStep,
