@@ -75,7 +75,7 @@ pub fn compare(
     (ours.run)()?;
     let mut pairs = Vec::with_capacity(rounds);
     for round in 0..rounds {
-        pairs.push(if round % 2 == 0 {
+        pairs.push(if round.is_multiple_of(2) {
             let first = sample(|| (ours.run)())?;
             (first, sample(|| (theirs.run)())?)
         } else {
@@ -105,7 +105,7 @@ fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
     values.sort_by(f64::total_cmp);
     let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
     let middle = values.len() / 2;
-    let median = if values.len() % 2 == 0 {
+    let median = if values.len().is_multiple_of(2) {
         f64::midpoint(at(middle.wrapping_sub(1)), at(middle))
     } else {
         at(middle)

@@ -4,8 +4,8 @@ use afflux_core::decode::{Field, Lenient, Mismatch};
 
 /// The value under any of these names, however they are spelled; the last one counts, as everywhere.
 pub(super) fn under<'a>(object: Field<'a>, names: &[&str]) -> Option<Field<'a>> {
-    let named = |key: &str| names.iter().any(|name| name.eq_ignore_ascii_case(key));
-    object.entries().filter(|(key, _)| named(key)).map(|(_, value)| value).last()
+    let meant = |key: &str| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+    object.entries().filter(|(key, _)| meant(key)).map(|(_, value)| value).last()
 }
 
 /// Reads a field of a model; what is not there is the default.
