@@ -1,6 +1,9 @@
 //! A page of Partnerize's conversions, and the structs that somebody would write by hand for it: owned texts, floats,
 //! and nothing of what they do not name.
 
+// The fields have the vendor's names.
+#![allow(clippy::struct_field_names)]
+
 use std::collections::HashMap;
 
 use serde::Deserialize;
