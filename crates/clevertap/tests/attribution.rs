@@ -267,6 +267,50 @@ async fn a_stream_is_delivered_so_many_at_a_time_and_every_id_has_its_outcome() 
     assert!(seen.iter().all(|(id, fine)| *fine == (id % 10 != 3)));
 }
 
+/// What becomes of `events` whose vendor is down for so long.
+async fn delivered_through_an_outage(events: u32, outage: Duration) -> (usize, usize, Duration) {
+    let started = tokio::time::Instant::now();
+    let transport =
+        MockTransport::new(move |_| Reply::answer(if started.elapsed() < outage { 503 } else { 200 }, ""));
+    let source = stream::iter((0..events).map(|id| (id, install())));
+    let outcomes: Vec<_> = client(&transport).deliver(source).run().collect().await;
+    let lost = outcomes.iter().filter(|(_, outcome)| outcome.is_err()).count();
+    (outcomes.len(), lost, started.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_stops_the_stream_and_does_not_burn_through_it() {
+    let (all, lost, took) = delivered_through_an_outage(20_000, Duration::from_secs(3600)).await;
+    assert_eq!(all, 20_000);
+    assert!((15..120).contains(&lost), "{lost}");
+    assert!(took < Duration::from_secs(3600 + 120), "it goes on soon after the end: {took:?}");
+    let (all, lost, _) = delivered_through_an_outage(20, Duration::MAX).await;
+    assert_eq!((all, lost), (20, 20), "it ends, though the outage does not");
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_now_and_then_do_not_use_up_the_repeats_that_the_vendor_asks_for() {
+    let turn = AtomicUsize::new(0);
+    let transport = MockTransport::new(move |_| {
+        let fault = turn.fetch_add(1, Ordering::Relaxed) % 2 == 0;
+        Reply::answer(if fault { 503 } else { 200 }, "")
+    });
+    let source = stream::iter((0..2_000_u32).map(|id| (id, install())));
+    let outcomes: Vec<_> = client(&transport).deliver(source).concurrency(1).run().collect().await;
+    assert!(outcomes.iter().all(|(_, outcome)| outcome.is_ok()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_5xx_is_answered_by_the_vendors_own_advice_and_a_lost_answer_is_not() {
+    let advice = async |reply: fn() -> Reply| {
+        let transport = MockTransport::new(move |_| reply());
+        client(&transport).attribute(&install()).await.unwrap_err().next_step()
+    };
+    let server = advice(|| Reply::answer(503, "")).await;
+    assert!(server.contains("call again later, as the vendor asks") && server.contains("twice"), "{server}");
+    assert!(advice(Reply::lost).await.contains("do not send it again"));
+}
+
 #[test]
 fn a_client_is_not_built_on_bad_input() {
     let built = |region: Region, account: &str, passcode: &str| {

@@ -47,6 +47,32 @@ async fn a_count_that_is_done_at_once_takes_one_call() {
     assert_eq!(transport.seen().len(), 1);
 }
 
+#[tokio::test]
+async fn a_partial_count_without_an_id_to_ask_with_is_no_result() {
+    for body in [r#"{"status":"partial"}"#, r#"{"status":"partial","req_id":null,"count":3}"#] {
+        let (client, transport) = client(move |_| Reply::answer(200, body));
+        let error = client.counts().events(food()).start().await.unwrap_err();
+        assert_eq!((error.kind(), transport.seen().len()), (ErrorKind::Decode, 1), "{body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_count_that_is_throttled_or_too_early_is_asked_for_again() {
+    let table = [
+        (r#"{"status":"fail","error":"Request still in progress, please retry later","code":2}"#, 2),
+        (r#"{"status":"fail","error":"throttled","code":1}"#, 30),
+    ];
+    for (too_early, wait) in table {
+        let asked = AtomicUsize::new(0);
+        let (client, _) = client(move |_| {
+            Reply::answer(200, if asked.fetch_add(1, Ordering::SeqCst) == 0 { too_early } else { DONE })
+        });
+        let started = tokio::time::Instant::now();
+        let count = client.counts().events(food()).run().await.unwrap();
+        assert_eq!((count.count.copied(), started.elapsed().as_secs()), (Some(7138), wait));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_partial_count_is_asked_about_with_growing_pauses_until_it_is_done() {
     let (client, transport) = client(done_after(4));

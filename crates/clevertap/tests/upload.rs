@@ -56,11 +56,11 @@ async fn each_kind_of_record_is_written_as_documented() {
         .name("Jack")
         .set("MSG-email", false)
         .set("Age", 28)
-        .add("bag", ["shoes", "hat"])
         .remove("wish list", ["car"])
         .delete("nick")
         .set("score", JsonText::new("1.10").unwrap());
-    let counting = Profile::new("ana").increment("visits", 1).decrement("credit", 2.5);
+    let counting =
+        Profile::new("ana").increment("visits", 1).decrement("credit", 2.5).add("bag", ["shoes", "hat"]);
     let token = DeviceToken::new("QBOpVJZm", TokenKind::Chrome, "tok").keys("p", "a");
     let report = client(&transport)
         .upload::<u8, _>([
@@ -81,12 +81,12 @@ async fn each_kind_of_record_is_written_as_documented() {
             r#"{"d":[{"identity":"jack@gmail.com","ts":1468208340,"type":"event","$source":"Acme","evtName":"Charged","#,
             r#""evtData":{"Amount":300,"Currency":"USD","Payment mode":"Credit Card","Delivery By":"$D_1468322268","#,
             r#""Items":[{"Category":"books","Quantity":1}]}},"#,
-            r#"{"identity":"ana","type":"profile","profileData":{"visits":{"$incr":1},"credit":{"$decr":2.5}}},"#,
+            r#"{"identity":"ana","type":"profile","profileData":{"visits":{"$incr":1},"credit":{"$decr":2.5},"bag":{"$add":["shoes","hat"]}}},"#,
             r#"{"FBID":"fb1","type":"event","$source":"Other","evtName":"Seen","evtData":{}}]}"#
         ),
         concat!(
             r#"{"d":[{"objectId":"__a1","type":"profile","profileData":{"Name":"Jack","MSG-email":false,"Age":28,"#,
-            r#""bag":{"$add":["shoes","hat"]},"wish list":{"$remove":["car"]},"nick":{"$delete":1},"score":1.10}}]}"#
+            r#""wish list":{"$remove":["car"]},"nick":{"$delete":1},"score":1.10}}]}"#
         ),
         r#"{"d":[{"type":"token","objectId":"QBOpVJZm","tokenData":{"id":"tok","type":"chrome","keys":{"auth":"a","p256dh":"p"}}}]}"#,
     ];
@@ -191,7 +191,14 @@ async fn a_lost_answer_is_retried_for_profiles_and_unknown_for_events() {
     let report = client(&transport).upload([(1, Profile::new("ana").name("Ana").into())]).send_all().await;
     assert!(report.is_complete());
     assert_eq!(transport.seen().len(), 2);
-    for record in [event("Seen"), Profile::new("ana").increment("visits", 1).into()] {
+    let json = |text: &str| Value::from(JsonText::new(text.to_owned()).unwrap());
+    for record in [
+        event("Seen"),
+        Profile::new("ana").increment("visits", 1).into(),
+        Profile::new("ana").add("bag", ["hat"]).into(),
+        Profile::new("ana").set("visits", json(r#"{"$incr":1}"#)).into(),
+        Profile::new("ana").set("deep", json(r#"{"list":[{"visits":{"$decr":1}}]}"#)).into(),
+    ] {
         for reply in
             [Reply::lost(), Reply::answer(503, ""), Reply::answer(200, "<html>"), Reply::answer(200, "")]
         {
@@ -210,7 +217,6 @@ async fn a_lost_answer_is_retried_for_profiles_and_unknown_for_events() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_whole_batch_is_that_of_each_record() {
     let table = [
-        (401, r#"{"status":"fail","error":"Account ID is not valid","code":401}"#, Some(401), 1),
         (400, r#"{"status":"fail","error":"Malformed request","code":400}"#, Some(400), 1),
         (200, r#"{"status":"fail","error":"Malformed request","code":400}"#, Some(400), 1),
     ];
@@ -220,10 +226,68 @@ async fn a_refusal_of_the_whole_batch_is_that_of_each_record() {
         assert!(report.rejected().all(|(_, why)| why.code == code), "{report:?}");
         assert_eq!((report.rejected().count(), transport.seen().len()), (2, attempts));
     }
-    let transport = MockTransport::new(|_| Reply::answer(429, ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_call_leaves_its_records_unsent() {
+    use ErrorKind::{RateLimited, Refused, Unauthorized};
+    let invalid = r#"{"status":"fail","error":"Account ID is not valid","code":401}"#;
+    let empty = |code: u16| format!(r#"{{"status":"fail","processed":0,"unprocessed":[],"code":{code}}}"#);
+    let table = [
+        (401, invalid.to_owned(), Unauthorized, 1),
+        (200, invalid.to_owned(), Unauthorized, 1),
+        (403, String::new(), Unauthorized, 1),
+        (200, empty(403), Unauthorized, 1),
+        (404, "<html>".to_owned(), Refused, 1),
+        (405, String::new(), Refused, 1),
+        // Too many calls: that comes before any work.
+        (429, String::new(), RateLimited, 4),
+        (200, empty(429), RateLimited, 4),
+        (200, empty(1), RateLimited, 4),
+    ];
+    for (status, body, kind, attempts) in table {
+        let reply = body.clone();
+        let transport = MockTransport::new(move |_| Reply::answer(status, reply.clone()));
+        let report = client(&transport).upload([(1, event("A")), (2, event("B"))]).send_all().await;
+        let kinds: Vec<_> = report.not_sent().map(|(_, error)| error.kind()).collect();
+        assert_eq!(kinds, [kind, kind], "{status} {body}: {report:?}");
+        assert_eq!(transport.seen().len(), attempts, "{status} {body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_leaves_open_what_was_taken_is_unknown() {
+    let table = [
+        r#"{"status":"fail"}"#,
+        r#"{"status":"fail","unprocessed":[]}"#,
+        r#"{"status":"fail","processed":1,"unprocessed":[],"code":400}"#,
+        r#"{"status":"fail","processed":0,"unprocessed":[],"code":500}"#,
+        r#"{"status":"fail","processed":0,"unprocessed":[],"code":555}"#,
+    ];
+    for body in table {
+        let transport = MockTransport::new(move |_| Reply::answer(200, body));
+        let report = client(&transport).upload([(1, event("A")), (2, event("B"))]).send_all().await;
+        assert_eq!((report.unknown().count(), transport.seen().len()), (2, 1), "{body}: {report:?}");
+    }
+    let refused = r#"{"status":"fail","processed":0,"unprocessed":[]}"#;
+    let transport = MockTransport::new(move |_| Reply::answer(200, refused));
     let report = client(&transport).upload([(1, event("A"))]).send_all().await;
-    assert_eq!(report.not_sent().next().unwrap().1.kind(), ErrorKind::RateLimited);
-    assert_eq!(transport.seen().len(), 4, "a 429 comes before any work");
+    assert_eq!(report.rejected().count(), 1, "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_neighbours_fault_does_not_send_a_record_again() {
+    let transport = MockTransport::new(|seen| {
+        let records = records_of(seen).len();
+        let refused = json!({"code": 555, "error": "Server error. Skipped record number : 1"});
+        let body = json!({"status": "fail", "processed": 0, "unprocessed": [refused]});
+        if records > 1 { Reply::answer(200, body.to_string()) } else { accepted(seen) }
+    });
+    let report = client(&transport).upload([(1, event("A")), (2, event("B"))]).send_all().await;
+    assert_eq!(report.accepted().collect::<Vec<_>>(), [&1], "the vendor asks to send it again");
+    let (key, why) = report.rejected().next().unwrap();
+    assert_eq!((*key, why.code), (2, None));
+    assert!(why.message.contains("said nothing of this one"), "{}", why.message);
 }
 
 #[tokio::test(start_paused = true)]

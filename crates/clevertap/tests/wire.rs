@@ -12,8 +12,8 @@ use afflux_clevertap::{
         transport::{MockTransport, Reply},
     },
     generated::{
-        CampaignReference, CampaignsTrigger, CountEvents, EventQuery, ReadEventExport, TriggerRecipients,
-        UploadRecords,
+        CampaignReference, CampaignsTrigger, CountEvents, DisassociatedPhone, Disassociation, EventQuery,
+        ReadEventExport, TriggerRecipients, UploadRecords,
     },
 };
 use httpmock::prelude::*;
@@ -196,6 +196,45 @@ async fn a_campaign_without_a_result_is_an_answer_in_all_its_shapes() {
             client.campaigns().report(CampaignReference::new(7_u64)).send().await.unwrap().into_value();
         assert!(report.result.get().is_none() && report.error.is_some(), "{body}");
         assert_eq!(report.text(), body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_other_error_of_a_campaigns_report_is_an_error() {
+    let table = [
+        (500, r#"{"status":"fail","error":"Internal error","code":500}"#, ErrorKind::Server),
+        (200, r#"{"status":"fail","error":"Invalid campaign","code":400}"#, ErrorKind::Refused),
+        (200, r#"{"status":"fail","error":"Passcode Invalid","code":401}"#, ErrorKind::Unauthorized),
+    ];
+    for (status, body, kind) in table {
+        let transport = Arc::new(MockTransport::new(move |_| Reply::answer(status, body)));
+        let client = Client::builder(Region::Us1, "A-1")
+            .passcode(PASSCODE)
+            .engine(move |engine| engine.transport(transport))
+            .build()
+            .unwrap();
+        let error = client.campaigns().report(CampaignReference::new(7_u64)).send().await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn phones_that_were_not_taken_are_told_and_no_error_without_words() {
+    let body = r#"{"status":"fail","processed":0,"unprocessed":[{"code":515,"error":"bad phone"}]}"#;
+    for body in [body, r#"{"status":"fail","error":"no","code":400}"#] {
+        let transport = Arc::new(MockTransport::new(move |_| Reply::answer(200, body)));
+        let client = Client::builder(Region::Us1, "A-1")
+            .passcode(PASSCODE)
+            .engine(move |engine| engine.transport(transport))
+            .build()
+            .unwrap();
+        let phones = Disassociation::new([DisassociatedPhone::new("phone", "+14155550100")]);
+        match client.profiles().disassociate_phones(phones).send().await {
+            Ok(answer) => {
+                assert_eq!(answer.into_value().unprocessed.get().unwrap()[0].code.copied(), Some(515))
+            }
+            Err(error) => assert_eq!((error.vendor_code(), error.message()), (Some("400"), Some("no"))),
+        }
     }
 }
 

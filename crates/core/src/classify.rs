@@ -55,6 +55,9 @@ fn by_status(answers: &Answers, status: StatusCode, fault: Fault) -> Class {
     if status.is_server_error() || unsettled(answers, &fault) {
         return Class::Server(fault);
     }
+    if limited(answers, &fault) {
+        return Class::RateLimited(fault);
+    }
     match status {
         StatusCode::TOO_MANY_REQUESTS => Class::RateLimited(fault),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Class::Unauthorized(fault),
@@ -102,7 +105,7 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
         {
             Class::Unauthorized(fault)
         }
-        (_, Some(code)) if code == "429" => Class::RateLimited(fault),
+        (_, Some(code)) if code == "429" || limited(answers, &fault) => Class::RateLimited(fault),
         _ => Class::Refused(fault),
     }
 }
@@ -147,10 +150,18 @@ fn outcome(answers: &Answers, status: StatusCode, value: Option<&Value>, code: O
     let marked = answers.also.iter().any(|(also, paths)| {
         *also == status.as_u16()
             && value.is_some_and(|value| {
-                paths.iter().any(|path| at(value, path).is_some_and(|found| !found.is_null()))
+                paths.iter().any(|path| at(value, path).is_some_and(|found| says(answers, *also, found)))
             })
     });
     listed || marked
+}
+
+/// Whether what stands at the path of an outcome is one.
+fn says(answers: &Answers, status: u16, found: &Value) -> bool {
+    match answers.also_says.iter().find(|(said, _)| *said == status) {
+        Some((_, texts)) => word(found).is_some_and(|found| texts.iter().any(|text| found.contains(text))),
+        None => !found.is_null(),
+    }
 }
 
 impl Answers {
@@ -159,6 +170,10 @@ impl Answers {
         let code = fault.code.as_deref()?;
         self.not_yet.iter().find(|not_yet| not_yet.code == code)
     }
+}
+
+fn limited(answers: &Answers, fault: &Fault) -> bool {
+    fault.code.as_deref().is_some_and(|code| answers.limited.contains(&code))
 }
 
 fn unsettled(answers: &Answers, fault: &Fault) -> bool {
@@ -210,6 +225,9 @@ mod tests {
         not_yet: &[NotYet { code: "soon", wait: std::time::Duration::from_secs(2), attempts: 6 }],
         unauthorized: &["auth"],
         unsettled: &["db"],
+        limited: &["busy"],
+        also: &[(200, &["rows.0"]), (500, &["error"])],
+        also_says: &[(500, &["no result"])],
         outcomes: &["duplicate"],
         ..Answers::JSON
     };
@@ -251,6 +269,13 @@ mod tests {
             (&MARKED, 200, r#"{"status":"error","error":"duplicate","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"db"}"#, "server"),
             (&MARKED, 200, r#"{"status":"error","error":"soon"}"#, "not yet"),
+            (&MARKED, 200, r#"{"status":"error","error":"busy"}"#, "limited"),
+            (&MARKED, 400, r#"{"status":"error","error":"busy"}"#, "limited"),
+            (&MARKED, 200, r#"{"status":"error","error":"auth","rows":[1]}"#, "success"),
+            (&MARKED, 200, r#"{"status":"error","error":"traffic","rows":[]}"#, "refused"),
+            (&MARKED, 500, r#"{"error":"there is no result yet"}"#, "success"),
+            (&MARKED, 500, r#"{"error":"internal"}"#, "server"),
+            (&MARKED, 500, r#"{"error":{"text":"no result"}}"#, "server"),
             (&MARKED, 503, r#"{"status":"error","error":"soon"}"#, "not yet"),
             (&MARKED, 200, r#"{"status":"error","error":"auth"}"#, "unauthorized"),
             (&MARKED, 200, r#"{"status":"error","error":"traffic"}"#, "refused"),

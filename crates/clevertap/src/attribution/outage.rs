@@ -17,7 +17,7 @@ const LONG: Duration = Duration::from_secs(600);
 
 /// What an error advises during a long outage.
 pub(crate) const ADVICE: &str = "nothing but 5xx for more than 10 minutes: write to integrations@clevertap.com and look at \
-     https://status.clevertap.com; do not send the event again, a repeat may be stored twice";
+     https://status.clevertap.com; once it is over, an event that is sent again may be stored twice";
 
 /// Since when there has been nothing but 5xx. Shared by clones of a client.
 #[derive(Debug, Default)]

@@ -148,7 +148,9 @@ mod sealed {
 /// An answer that is a result, or the id to ask with.
 pub trait Answer: Lenient {
     #[doc(hidden)]
-    fn partial(&self) -> Option<&str>;
+    fn is_partial(&self) -> bool;
+    #[doc(hidden)]
+    fn req_id(&self) -> Option<&str>;
 }
 
 macro_rules! counted {
@@ -173,9 +175,12 @@ counted! {
 macro_rules! answer {
     ($($view:ident)+) => {$(
         impl Answer for $view {
-            fn partial(&self) -> Option<&str> {
-                let partial = self.status.as_deref() == Some("partial");
-                self.req_id.as_ref().filter(|_| partial).map(|id| id.as_str())
+            fn is_partial(&self) -> bool {
+                self.status.as_deref() == Some("partial")
+            }
+
+            fn req_id(&self) -> Option<&str> {
+                self.req_id.as_ref().map(|id| id.as_str())
             }
         }
     )+};
@@ -223,13 +228,13 @@ impl<'a, K: Counted> Counting<'a, K> {
     pub async fn start(self) -> Result<Started<K>, Error> {
         let request = self.request.map_err(|fault| refused(fault, K::OPERATION))?;
         let answer = self.client.engine().call(&request).await?.into_value();
-        match answer.partial() {
-            Some(id) => {
-                let job = CountJob::new(self.client.engine(), CountHandle::by_id(id))?;
-                Ok(Started::Running(job))
-            }
-            None => Ok(Started::Done(answer.into())),
+        if !answer.is_partial() {
+            return Ok(Started::Done(answer.into()));
         }
+        let id = answer.req_id().filter(|id| !id.is_empty()).ok_or_else(|| {
+            Error::undocumented(K::OPERATION, "was answered `partial` without a `req_id` to ask with")
+        })?;
+        Ok(Started::Running(CountJob::new(self.client.engine(), CountHandle::by_id(id))?))
     }
 }
 

@@ -138,6 +138,10 @@ impl Activity {
         &self.event
     }
 
+    pub(super) fn is_counted(&self) -> bool {
+        self.occurs.is_some()
+    }
+
     pub(super) fn properties(&self) -> &[Condition] {
         &self.properties
     }

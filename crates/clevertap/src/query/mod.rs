@@ -52,9 +52,9 @@ impl Query {
         Self::default()
     }
 
-    /// Only users with these properties.
+    /// Only users with these properties, and with those that were given before.
     pub fn users(mut self, users: Users) -> Self {
-        self.users = users;
+        self.users = self.users.and(users);
         self
     }
 
@@ -160,7 +160,14 @@ impl Query {
                 [("did_all", &self.did_all), ("did_none", &self.did_none), ("did_any", &self.did_any)];
             for (list, events) in lists {
                 for (index, event) in events.iter().enumerate() {
-                    event.check(&format!("advanced_query.{list}[{index}]"))?;
+                    let at = format!("advanced_query.{list}[{index}]");
+                    event.check(&at)?;
+                    if event.is_counted() && list != "did_all" {
+                        return Err(Fault::new(
+                            format!("{at}.value"),
+                            "counts the event; only those of `did_all` are counted one by one",
+                        ));
+                    }
                 }
             }
             if self.did_any_occurs.is_some() && self.did_any.is_empty() {

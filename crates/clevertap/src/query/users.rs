@@ -73,6 +73,18 @@ impl Users {
         self
     }
 
+    /// All conditions of both.
+    pub fn and(mut self, other: Self) -> Self {
+        self.profile_fields.extend(other.profile_fields);
+        self.app_fields.extend(other.app_fields);
+        self.demographics.extend(other.demographics);
+        self.technographics.extend(other.technographics);
+        self.reachability.extend(other.reachability);
+        self.geo_fields.extend(other.geo_fields);
+        self.geo_radius.extend(other.geo_radius);
+        self
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

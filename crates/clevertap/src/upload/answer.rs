@@ -17,16 +17,25 @@ pub(crate) enum Verdict {
 /// The code that says that the vendor had a fault of its own: the only one worth another try.
 pub(crate) const VENDOR_FAULT: i64 = 555;
 
+/// What is said of a record that the vendor did not take and did not name.
+const NOT_NAMED: &str = "the vendor took no record of the batch, and said nothing of this one";
+
 /// Tells the records of a batch apart. The only positional information is the number at the end of each message,
 /// counted from 1; the echoed record may have been rewritten and is not looked at.
+///
+/// What is said of one record is never said of another: a neighbour's code would make a record look faulty, or worth
+/// another try, that may be neither.
 pub(crate) fn verdicts(records: usize, answer: &UploadResult) -> Vec<Verdict> {
     let named: &[UnprocessedRecord] = answer.unprocessed.get().map_or(&[], Vec::as_slice);
     let processed = answer.processed.copied().and_then(|count| usize::try_from(count).ok());
-    let nothing_accepted = answer.status == Some(UploadStatus::Fail) && processed.unwrap_or(0) == 0;
     let mut verdicts = vec![Verdict::Accepted; records];
     let mut placed = 0;
     for rejected in named {
-        let number = rejected.error.as_deref().and_then(record_number);
+        let number = match rejected.error.as_deref().and_then(record_number) {
+            // Only one record can be meant.
+            None if records == 1 && named.len() == 1 && processed.unwrap_or(0) == 0 => Some(1),
+            number => number,
+        };
         let Some(verdict) = number.and_then(|number| verdicts.get_mut(number.checked_sub(1)?)) else {
             continue;
         };
@@ -38,14 +47,8 @@ pub(crate) fn verdicts(records: usize, answer: &UploadResult) -> Vec<Verdict> {
             message: rejected.error.clone().unwrap_or_default(),
         };
     }
-    let rest = if nothing_accepted {
-        // Those without a message of their own share the batch's, or that of a neighbour.
-        let neighbour = named.first();
-        let message = answer.error.clone().or_else(|| neighbour.and_then(|record| record.error.clone()));
-        Verdict::Rejected {
-            code: answer.code.copied().or_else(|| neighbour.and_then(|record| record.code.copied())),
-            message: message.unwrap_or_else(|| "the whole batch was refused without a reason".to_owned()),
-        }
+    let rest = if answer.status == Some(UploadStatus::Fail) && processed == Some(0) {
+        unnamed(answer)
     } else if placed == named.len()
         && processed.is_none_or(|count| count + placed == records)
         && (answer.status != Some(UploadStatus::Fail) || placed == records)
@@ -59,6 +62,29 @@ pub(crate) fn verdicts(records: usize, answer: &UploadResult) -> Vec<Verdict> {
         *verdict = rest.clone();
     }
     verdicts
+}
+
+/// What is known of a record that was not taken and not named: what the answer says of the whole batch.
+fn unnamed(answer: &UploadResult) -> Verdict {
+    let code = answer.code.copied();
+    if code.is_some_and(|code| (500..600).contains(&code)) {
+        // A fault of the vendor's leaves open what it did.
+        return Verdict::Unclear;
+    }
+    let message = match &answer.error {
+        Some(error) => format!("{NOT_NAMED}; of the batch it said: {error}"),
+        None => NOT_NAMED.to_owned(),
+    };
+    Verdict::Rejected { code, message }
+}
+
+/// What a refusal of a whole batch inside a success says about whether records were taken; `body` is that of the answer.
+pub(crate) fn refuses_all(code: Option<&str>, body: &[u8]) -> bool {
+    let answer: Option<UploadResult> = serde_json::from_slice(body).ok();
+    match answer.and_then(|answer| answer.processed.copied()) {
+        Some(processed) => processed == 0,
+        None => code.is_some(),
+    }
 }
 
 /// `... Skipped record number : 2`, whatever the spacing.
@@ -97,8 +123,10 @@ mod tests {
             (format!(r#"{{"status":"success","processed":2,"unprocessed":[{one}]}}"#), "ara"),
             (format!(r#"{{"status":"partial","unprocessed":[{one}]}}"#), "ara"),
             (format!(r#"{{"status":"fail","processed":0,"unprocessed":[{one}]}}"#), "rrr"),
-            (r#"{"status":"fail","processed":0,"unprocessed":[]}"#.to_owned(), "rrr"),
-            (r#"{"status":"fail","error":"Malformed request","code":400}"#.to_owned(), "rrr"),
+            // A fault of the vendor's leaves open what became of those that it does not name.
+            (format!(r#"{{"status":"fail","processed":0,"code":500,"unprocessed":[{one}]}}"#), "?r?"),
+            // Nothing says that the others were not taken.
+            (format!(r#"{{"status":"fail","unprocessed":[{one}]}}"#), "?r?"),
             // It says that two were accepted and not which one was not.
             (format!(r#"{{"status":"partial","processed":2,"unprocessed":[{nameless}]}}"#), "???"),
             (format!(r#"{{"status":"partial","processed":1,"unprocessed":[{one}]}}"#), "?r?"),
@@ -109,6 +137,28 @@ mod tests {
         for (body, expected) in table {
             assert_eq!(read(3, &body), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn a_neighbours_rejection_is_not_that_of_a_record_that_is_not_named() {
+        let body = |more: &str| {
+            format!(
+                r#"{{"status":"fail","processed":0{more},"unprocessed":[
+                    {{"code":555,"error":"Server error. Skipped record number : 1"}}]}}"#
+            )
+        };
+        let read = |records: usize, body: &str| verdicts(records, &serde_json::from_str(body).unwrap());
+        let told = read(2, &body(""));
+        assert!(matches!(told[0], Verdict::Rejected { code: Some(VENDOR_FAULT), .. }));
+        assert_eq!(told[1], Verdict::Rejected { code: None, message: NOT_NAMED.to_owned() });
+        let told = read(2, &body(r#","code":400,"error":"Malformed""#));
+        let Verdict::Rejected { code: Some(400), message } = &told[1] else { panic!("{told:?}") };
+        assert!(message.starts_with(NOT_NAMED) && message.ends_with("Malformed"), "{message}");
+        let numberless =
+            r#"{"status":"fail","processed":0,"unprocessed":[{"code":515,"error":"no number"}]}"#;
+        let [Verdict::Rejected { code: Some(515), message }] = &read(1, numberless)[..] else { panic!() };
+        assert_eq!(message, "no number", "of a single record only that one can be meant");
+        assert_eq!(read(2, numberless)[0], Verdict::Rejected { code: None, message: NOT_NAMED.to_owned() });
     }
 
     #[test]

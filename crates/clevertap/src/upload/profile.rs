@@ -5,6 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{
     event::Properties,
+    raw,
     record::{Who, head, seconds},
     value::Value,
 };
@@ -39,8 +40,8 @@ impl Serialize for Change {
     }
 }
 
-/// Properties of a user. A repeat leads to the same state, but for [`increment`](Self::increment) and
-/// [`decrement`](Self::decrement).
+/// Properties of a user. A repeat leads to the same state, but for [`increment`](Self::increment),
+/// [`decrement`](Self::decrement) and [`add`](Self::add), and for JSON with an operator in it.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Profile {
@@ -87,7 +88,8 @@ impl Profile {
         self.change(key, Change::Delete)
     }
 
-    /// Adds texts to a property that holds several; one that holds a single value becomes such a property.
+    /// Adds texts to a property that holds several; one that holds a single value becomes such a property. Whether a
+    /// repeat adds them twice is not documented, so that the record is never sent again after a lost answer.
     pub fn add<T: Into<String>>(self, key: impl Into<String>, items: impl IntoIterator<Item = T>) -> Self {
         self.change(key, Change::Add(items.into_iter().map(Into::into).collect()))
     }
@@ -114,7 +116,12 @@ impl Profile {
 
     /// Whether a repeat would count twice.
     pub(crate) fn counts(&self) -> bool {
-        self.changes.iter().any(|(_, change)| matches!(change, Change::Increment(_) | Change::Decrement(_)))
+        self.changes.iter().any(|(_, change)| match change {
+            Change::Increment(_) | Change::Decrement(_) | Change::Add(_) => true,
+            // JSON of the caller's own may be an operator.
+            Change::Set(Value::Json(json)) => raw::counts(json.field()),
+            Change::Set(_) | Change::Delete | Change::Remove(_) => false,
+        })
     }
 
     pub(crate) fn faults(&self) -> Result<(), Fault> {

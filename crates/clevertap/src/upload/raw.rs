@@ -109,19 +109,21 @@ fn kind(text: &JsonText) -> Kind {
     let word = text.get("type").map(|field| field.text().into_owned()).unwrap_or_default();
     match word.as_str() {
         "token" => Kind::Tokens,
-        "profile" => {
-            let counts = |field: Field<'_>| {
-                let operators = ["$delete", "$add", "$remove", "$set"];
-                field.kind() == JsonKind::Object
-                    && field
-                        .entries()
-                        .any(|(key, _)| key.starts_with('$') && !operators.contains(&key.as_ref()))
-            };
-            let data = text.get("profileData");
-            let counting = data.is_some_and(|data| data.entries().any(|(_, field)| counts(field)));
-            if counting { Kind::Once } else { Kind::Repeatable }
-        }
+        "profile" if !text.get("profileData").is_some_and(counts) => Kind::Repeatable,
         _ => Kind::Once,
+    }
+}
+
+/// Whether something in it, at whatever depth, does more when it is done twice. Operators that are not known may, and
+/// the vendor's list of what can be repeated does not have `$add`.
+pub(crate) fn counts(field: Field<'_>) -> bool {
+    const REPEATABLE: [&str; 3] = ["$delete", "$remove", "$set"];
+    match field.kind() {
+        JsonKind::Object => field
+            .entries()
+            .any(|(key, value)| key.starts_with('$') && !REPEATABLE.contains(&key.as_ref()) || counts(value)),
+        JsonKind::Array => field.elements().any(counts),
+        _ => false,
     }
 }
 
@@ -142,7 +144,10 @@ mod tests {
                 r#"{"identity":5,"ts":1468208340,"type":"event","evtName":"Seen","evtData":{"a":{"b":1}}}"#,
                 Ok(Kind::Once),
             ),
-            (r#"{"FBID":"a","type":"profile","profileData":{"a":{"$add":["x"]}}}"#, Ok(Kind::Repeatable)),
+            (r#"{"FBID":"a","type":"profile","profileData":{"a":{"$remove":["x"]}}}"#, Ok(Kind::Repeatable)),
+            (r#"{"FBID":"a","type":"profile","profileData":{"a":{"$add":["x"]}}}"#, Ok(Kind::Once)),
+            (r#"{"FBID":"a","type":"profile","profileData":{"a":{"b":{"$incr":1}}}}"#, Ok(Kind::Once)),
+            (r#"{"FBID":"a","type":"profile","profileData":{"a":[1,{"$decr":1}]}}"#, Ok(Kind::Once)),
             (r#"{"FBID":"a","type":"profile","profileData":{"a":{"$incr":1}}}"#, Ok(Kind::Once)),
             (r#"{"FBID":"a","type":"profile","profileData":{"a":{"$new":1}}}"#, Ok(Kind::Once)),
             (r#"{"type":"token","objectId":"o","tokenData":{"id":"t","type":"fcm"}}"#, Ok(Kind::Tokens)),

@@ -85,7 +85,7 @@ pub enum Record {
 /// Records that may travel together: they have the same size limit and the same answer to a lost answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A repeat counts twice: events, and profiles with an increment.
+    /// A repeat counts twice: events, and profiles with an increment or an addition.
     Once,
     /// A repeat leads to the same state.
     Repeatable,
@@ -141,8 +141,8 @@ impl Record {
         }
     }
 
-    /// What a repeat of it does: events and profiles that count would count twice, anything else leads to the same
-    /// state.
+    /// What a repeat of it does: events and profiles that count or add would do it twice, anything else leads to the
+    /// same state.
     pub fn safety(&self) -> Safety {
         self.kind().safety()
     }

@@ -14,9 +14,9 @@ pub enum RecordOutcome {
     Accepted,
     /// The vendor refused it: for good, unless it is corrected.
     Rejected(Rejection),
-    /// Nothing of it left, or the vendor refused to look at it for now (too many calls): it can be uploaded again
-    /// whenever you like. The error says why; `field()` names the record
-    /// and what is wrong with it where it was refused here.
+    /// Nothing of it left, or the vendor refused the call and not the record (too many calls, credentials, address): it
+    /// can be uploaded again once that is mended. The error says why; `field()` names the record and what is wrong with
+    /// it where it was refused here.
     NotSent(Arc<Error>),
     /// Nobody can say whether the vendor took it. An event is not sent again by itself.
     Unknown(Doubt),

@@ -225,13 +225,28 @@ where
 /// What the error of a whole batch means for each of its records.
 fn whole(error: &Arc<Error>) -> RecordOutcome {
     let error = Arc::clone(error);
+    let status =
+        error.status().filter(|status| !status.is_success()).map(|status| status.as_str().to_owned());
+    let word = status.as_deref().or(error.vendor_code()).unwrap_or_default();
     match (error.delivery(), error.kind()) {
-        // A 429 comes before any work.
-        (Delivery::NotSent, _) | (Delivery::Answered, ErrorKind::RateLimited) => {
+        // A 429 comes before any work, and what is wrong with credentials or address is not the record's fault.
+        (Delivery::NotSent, _) | (Delivery::Answered, ErrorKind::RateLimited | ErrorKind::Unauthorized) => {
+            RecordOutcome::NotSent(error)
+        }
+        (Delivery::Answered, ErrorKind::Refused) if matches!(word, "404" | "405") => {
             RecordOutcome::NotSent(error)
         }
         // A success that cannot be read is no refusal.
         (Delivery::Unknown, _) | (_, ErrorKind::Decode | ErrorKind::Unreadable) => {
+            RecordOutcome::Unknown(Doubt { error: Some(error) })
+        }
+        (Delivery::Answered, _)
+            if status.is_none()
+                && !answer::refuses_all(
+                    error.vendor_code(),
+                    error.raw_body().map(Bytes::as_ref).unwrap_or_default(),
+                ) =>
+        {
             RecordOutcome::Unknown(Doubt { error: Some(error) })
         }
         (Delivery::Answered, _) => RecordOutcome::Rejected(Rejection {

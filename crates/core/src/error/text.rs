@@ -13,6 +13,11 @@ impl Error {
             if let Some(step) = &inner.next_step {
                 return step.clone().into_string();
             }
+            let asks = inner.operation.is_some_and(|operation| operation.answers.retry_server_errors);
+            if asks && inner.kind == ErrorKind::Server && !inner.safety.repeatable() {
+                return "call again later, as the vendor asks after a 5xx; it may then be done twice"
+                    .to_owned();
+            }
             if let Some(step) = inner.operation.and_then(|operation| operation.after_unknown)
                 && !inner.safety.repeatable()
             {

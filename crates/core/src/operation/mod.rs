@@ -101,12 +101,18 @@ pub struct Answers {
     pub unauthorized: &'static [&'static str],
     /// Codes that leave open what the vendor did, whatever the HTTP status: treated like a 5xx.
     pub unsettled: &'static [&'static str],
+    /// Codes that mean too many calls, like the status 429.
+    pub limited: &'static [&'static str],
     /// Codes that mean that the answer is not there yet: the same call is made again, with these waits.
     pub not_yet: &'static [NotYet],
     /// Codes, errors to the vendor, that are outcomes to us: handed to `decode`.
     pub outcomes: &'static [&'static str],
-    /// Statuses beside 2xx that are outcomes when the path is present and not null: handed to `decode`.
+    /// Statuses whose errors are outcomes when the path is present and not null: handed to `decode`. 200 is an error
+    /// inside a success.
     pub also: &'static [(u16, &'static [&'static str])],
+    /// Statuses of [`also`](Self::also) that are outcomes only where what stands at the path has one of these texts in
+    /// it; anything else there is an error.
+    pub also_says: &'static [(u16, &'static [&'static str])],
     /// A 5xx is retried even though a repeat may do it twice, because the vendor asks for it.
     pub retry_server_errors: bool,
     /// A 429 means that the vendor refused before working, so that even an unsafe call may be sent again.
@@ -128,9 +134,11 @@ impl Answers {
         field: &[],
         unauthorized: &[],
         unsettled: &[],
+        limited: &[],
         not_yet: &[],
         outcomes: &[],
         also: &[],
+        also_says: &[],
         retry_server_errors: false,
         limit_precedes_work: true,
         limit_wait: None,

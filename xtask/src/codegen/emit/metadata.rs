@@ -255,6 +255,7 @@ fn answers(answers: &Answers) -> String {
         ("field", &answers.field),
         ("unauthorized", &answers.unauthorized),
         ("unsettled", &answers.unsettled),
+        ("limited", &answers.limited),
         ("outcomes", &answers.outcomes),
     ];
     for (name, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
@@ -271,13 +272,14 @@ fn answers(answers: &Answers) -> String {
             .collect();
         add("not_yet", format!("&[{}]", rules.join(", ")));
     }
-    if !answers.also.is_empty() {
-        let also: Vec<String> = answers
-            .also
-            .iter()
-            .map(|(status, paths)| format!("({status}, {} as &[&str])", literals(paths)))
-            .collect();
-        add("also", format!("&[{}]", also.join(", ")));
+    for (name, by_status) in [("also", &answers.also), ("also_says", &answers.also_says)] {
+        if !by_status.is_empty() {
+            let pairs: Vec<String> = by_status
+                .iter()
+                .map(|(status, words)| format!("({status}, {} as &[&str])", literals(words)))
+                .collect();
+            add(name, format!("&[{}]", pairs.join(", ")));
+        }
     }
     if answers.retry_server_errors {
         add("retry_server_errors", "true".to_owned());

@@ -37,8 +37,23 @@ impl<'a> Lowering<'a> {
         let mut also = Vec::new();
         for (status, paths) in extension.also.iter() {
             match status.value.parse::<u16>() {
-                Ok(number @ 300..600) => also.push((number, paths.words())),
-                _ => self.fault(Span::of(status), format!("`{}` is not a status beside 2xx", status.value)),
+                Ok(number @ (200 | 300..600)) => also.push((number, paths.words())),
+                _ => self.fault(
+                    Span::of(status),
+                    format!("`{}` is not 200 and no status beside 2xx", status.value),
+                ),
+            }
+        }
+        let mut also_says = Vec::new();
+        for (status, texts) in extension.also_says.iter() {
+            match also.iter().find(|(number, _)| number.to_string() == status.value) {
+                Some((number, _)) => also_says.push((*number, texts.words())),
+                None => {
+                    self.fault(
+                        Span::of(status),
+                        format!("`{}` is not among the statuses of `also`", status.value),
+                    );
+                }
             }
         }
         if let (Some(_), Some(failure)) = (&extension.success, &extension.failure) {
@@ -69,6 +84,7 @@ impl<'a> Lowering<'a> {
             field: paths.map(|paths| paths.field.words()).unwrap_or_default(),
             unauthorized: extension.unauthorized.words(),
             unsettled: extension.unsettled.words(),
+            limited: extension.limited.words(),
             not_yet: extension
                 .not_yet
                 .iter()
@@ -76,6 +92,7 @@ impl<'a> Lowering<'a> {
                 .collect(),
             outcomes: extension.outcomes.words(),
             also,
+            also_says,
             retry_server_errors: extension.retry_server_errors,
             limit_precedes_work: extension.limit_precedes_work.unwrap_or(true),
             limit_wait: extension.limit_wait.map(|time| time.0),

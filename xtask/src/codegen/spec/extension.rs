@@ -117,14 +117,20 @@ pub(crate) struct OperationExtension {
     pub(crate) unauthorized: Strings,
     #[serde(default)]
     pub(crate) unsettled: Strings,
+    /// Codes that mean too many calls.
+    #[serde(default)]
+    pub(crate) limited: Strings,
     /// Codes that mean that the answer is not there yet.
     #[serde(default)]
     pub(crate) not_yet: Vec<NotYetRule>,
     #[serde(default)]
     pub(crate) outcomes: Strings,
-    /// Statuses beside 2xx that are outcomes where one of the paths is present.
+    /// Statuses beside 2xx, and errors inside a 200, that are outcomes where one of the paths is present.
     #[serde(default)]
     pub(crate) also: Ordered<Strings>,
+    /// Statuses of `also` that are outcomes only with one of these texts there.
+    #[serde(default)]
+    pub(crate) also_says: Ordered<Strings>,
     #[serde(default)]
     pub(crate) retry_server_errors: bool,
     /// Default: true.

@@ -163,10 +163,14 @@ pub static GET_CAMPAIGN_REPORT: Operation = Operation {
         schema: schemas::CAMPAIGN_REFERENCE,
     }),
     answers: Answers {
-        success: Some(("status", &["success", "fail"])),
+        success: Some(("status", &["success"])),
         code: &["code"],
         message: &["error", "message"],
-        also: &[(409, &["error"] as &[&str]), (500, &["error"] as &[&str])],
+        also: &[(200, &["error"] as &[&str]), (409, &["error"] as &[&str]), (500, &["error"] as &[&str])],
+        also_says: &[
+            (200, &["no result as of yet", "hasn't been completed"] as &[&str]),
+            (500, &["no result as of yet", "hasn't been completed"] as &[&str]),
+        ],
         ..Answers::JSON
     },
     ..Operation::GET
@@ -175,7 +179,7 @@ pub static GET_CAMPAIGN_REPORT: Operation = Operation {
 /// The counters of a campaign.
 ///
 /// A campaign without a result yet is answered in several ways, all of which are this answer
-/// without `result`: 409, 500 with an error in JSON, 200 with an error beside a success.
+/// without `result`: 409, 500 and 200 with one of two errors. Any other error is an error.
 ///
 /// Source: Get Campaign Report API.
 #[derive(Debug, Clone)]
@@ -296,6 +300,7 @@ pub static RAISE_BULLETIN: Operation = Operation {
     safety: Safety::Unsafe,
     bucket: "bulletins",
     auth: "account",
+    weakly_known: true,
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::BULLETIN }),
     answers: Answers {
         failure: Some(("status", &["fail"])),

@@ -333,6 +333,7 @@ pub static UPDATE_CATALOG: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "catalog",
     auth: "catalog",
+    weakly_known: true,
     parameters: &[Parameter {
         name: "id",
         place: Place::Path,
@@ -497,6 +498,7 @@ pub static SET_ATTRIBUTE_FILTERABLE: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "catalog",
     auth: "catalog",
+    weakly_known: true,
     parameters: &[
         Parameter {
             name: "catalogId",

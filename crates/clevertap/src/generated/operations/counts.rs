@@ -2,11 +2,15 @@
 
 //! The operations of `counts`: what is known about each, and its request as a value.
 
+use std::time::Duration;
+
 use afflux_core::{
     decode::{self, DecodeError, Kept},
     endpoint::Endpoint,
     error::Error,
-    operation::{Answers, BodyEncoding, JobRules, Operation, Parameter, Place, RequestBody, Safety, Style},
+    operation::{
+        Answers, BodyEncoding, JobRules, NotYet, Operation, Parameter, Place, RequestBody, Safety, Style,
+    },
     request::Request,
     response::Raw,
     schema::Violation,
@@ -41,6 +45,10 @@ pub static POLL_EVENT_COUNT: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     job: Some(JobRules {
@@ -113,6 +121,10 @@ pub static COUNT_EVENTS: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     ..Operation::GET
@@ -181,6 +193,10 @@ pub static POLL_PROFILE_COUNT: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     job: Some(JobRules {
@@ -253,6 +269,10 @@ pub static COUNT_PROFILES: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     ..Operation::GET
@@ -321,6 +341,10 @@ pub static POLL_TOP_PROPERTIES: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     job: Some(JobRules {
@@ -393,6 +417,10 @@ pub static COUNT_TOP_PROPERTIES: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     ..Operation::GET
@@ -463,6 +491,10 @@ pub static POLL_TRENDS: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     job: Some(JobRules {
@@ -535,6 +567,10 @@ pub static COUNT_TRENDS: Operation = Operation {
         success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     ..Operation::GET
@@ -602,6 +638,10 @@ pub static COUNT_REAL_TIME: Operation = Operation {
         success: Some(("status", &["success"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     ..Operation::GET

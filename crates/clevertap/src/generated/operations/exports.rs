@@ -158,6 +158,10 @@ pub static OPEN_EVENT_EXPORT: Operation = Operation {
         success: Some(("status", &["success"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     ..Operation::GET
@@ -376,6 +380,10 @@ pub static OPEN_PROFILE_EXPORT: Operation = Operation {
         success: Some(("status", &["success"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     ..Operation::GET

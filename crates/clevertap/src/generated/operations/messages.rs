@@ -463,6 +463,7 @@ pub static UPDATE_TEMPLATE_IDS: Operation = Operation {
     safety: Safety::Unsafe,
     bucket: "unlisted",
     auth: "account",
+    weakly_known: true,
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
         required: true,

@@ -188,6 +188,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
     safety: Safety::Unsafe,
     bucket: "catalog",
     auth: "catalog-products",
+    weakly_known: true,
     parameters: &[Parameter {
         name: "catalogId",
         place: Place::Path,
@@ -266,6 +267,7 @@ pub static CREATE_PRODUCTS: Operation = Operation {
     safety: Safety::Unsafe,
     bucket: "catalog",
     auth: "catalog-products",
+    weakly_known: true,
     parameters: &[Parameter {
         name: "catalogId",
         place: Place::Path,
@@ -344,6 +346,7 @@ pub static UPDATE_PRODUCTS: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "catalog",
     auth: "catalog-products",
+    weakly_known: true,
     parameters: &[Parameter {
         name: "catalogId",
         place: Place::Path,
@@ -422,6 +425,7 @@ pub static DELETE_PRODUCTS: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "catalog",
     auth: "catalog-products",
+    weakly_known: true,
     parameters: &[Parameter {
         name: "catalogId",
         place: Place::Path,
@@ -588,6 +592,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "catalog",
     auth: "catalog-products",
+    weakly_known: true,
     parameters: &[
         Parameter {
             name: "catalogId",

@@ -196,6 +196,7 @@ pub static DEMERGE_PROFILES: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "demerge-profiles",
     auth: "account",
+    weakly_known: true,
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
         required: true,
@@ -263,11 +264,13 @@ pub static SET_SUBSCRIPTIONS: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "unlisted",
     auth: "account",
+    weakly_known: true,
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::SUBSCRIPTIONS }),
     answers: Answers {
         failure: Some(("status", &["fail"])),
         code: &["code"],
         message: &["error", "message"],
+        also: &[(200, &["unprocessed.0"] as &[&str])],
         ..Answers::JSON
     },
     ..Operation::GET
@@ -332,6 +335,7 @@ pub static DISASSOCIATE_PHONES: Operation = Operation {
         failure: Some(("status", &["fail"])),
         code: &["code"],
         message: &["error", "message"],
+        also: &[(200, &["unprocessed.0"] as &[&str])],
         ..Answers::JSON
     },
     ..Operation::GET

@@ -8,7 +8,7 @@ use afflux_core::{
     decode::{self, BadRow, DecodeError, Kept, Layout, Page},
     endpoint::Endpoint,
     error::Error,
-    operation::{Answers, BodyEncoding, Operation, RequestBody, Safety},
+    operation::{Answers, BodyEncoding, NotYet, Operation, RequestBody, Safety},
     page::Paged,
     request::Request,
     response::Raw,
@@ -38,6 +38,10 @@ pub static REPORT_MESSAGES: Operation = Operation {
         success: Some(("status", &["success"])),
         code: &["code"],
         message: &["error", "message"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     items: Some(REPORT_MESSAGES_ITEMS),

@@ -36,9 +36,12 @@ pub static UPLOAD_RECORDS: Operation = Operation {
     }],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::RECORDS }),
     answers: Answers {
-        success: Some(("status", &["success", "partial", "fail"])),
+        success: Some(("status", &["success", "partial"])),
         code: &["code"],
         message: &["error", "message"],
+        unsettled: &["500", "502", "503", "504", "555"],
+        limited: &["1"],
+        also: &[(200, &["unprocessed.0"] as &[&str])],
         ..Answers::JSON
     },
     after_unknown: Some("do not upload the events again; a repeat stores them twice"),
@@ -48,8 +51,9 @@ pub static UPLOAD_RECORDS: Operation = Operation {
 /// Uploads events, profiles or device tokens.
 ///
 /// The answer is 200 whether all, some or none of the records were accepted: read `status` and
-/// `unprocessed`, whose messages end with the number of the record. Events are never de-duplicated.
-/// Up to 1000 events or profiles, or 100 device tokens.
+/// `unprocessed`, whose messages end with the number of the record. A batch that failed as a whole,
+/// without a word on its records, is an error. Events are never de-duplicated. Up to 1000 events or
+/// profiles, or 100 device tokens.
 ///
 /// Source: Upload Events API, Upload User Profiles API, Upload Device Tokens API.
 #[derive(Debug, Clone)]

@@ -66,6 +66,9 @@ impl Run {
         let not_yet = operation.answers.not_yet(&failed.fault);
         let usual = usual.or(not_yet.map(|not_yet| not_yet.wait));
         let server_wait = failed.head.as_ref().and_then(|head| self.server_wait(head)).or(usual);
+        // To ask again as the vendor says is no storm, and must not leave other calls without repeats.
+        let asked_for =
+            not_yet.is_some() || failed.failure == Failure::Server && operation.answers.retry_server_errors;
         let policy = match not_yet {
             Some(NotYet { attempts, .. }) if self.inner.policy.attempts > 1 => {
                 self.inner.policy.attempts(self.inner.policy.attempts.max(*attempts))
@@ -80,8 +83,7 @@ impl Run {
             time_left: self
                 .deadline
                 .map(|deadline| deadline.saturating_duration_since(self.inner.clock.now())),
-            // To ask again as the vendor says is no storm.
-            budget: not_yet.is_some() || self.inner.budget.has_room(),
+            budget: asked_for || self.inner.budget.has_room(),
             replayable: !matches!(&self.request.body, Body::Stream(stream) if stream.used_up()),
             retry_server_errors: operation.answers.retry_server_errors,
             limit_precedes_work: operation.answers.limit_precedes_work,
@@ -92,7 +94,7 @@ impl Run {
         match verdict {
             Verdict::Retry { wait } => {
                 telemetry::retrying(&error, wait);
-                if !retry::is_free(&situation) && not_yet.is_none() {
+                if !retry::is_free(&situation) && !asked_for {
                     self.inner.budget.retried();
                 }
                 self.wait = wait;
