@@ -1,10 +1,16 @@
 //! The query language: as documented on the wire, and checked before.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use afflux_clevertap::{Activity, Condition, Occurs, Query, Users, core::decode::JsonText};
+mod support;
+
+use afflux_clevertap::{
+    Activity, Condition, Occurs, Query, Users,
+    core::{decode::JsonText, transport::Reply},
+};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use support::client;
 
 const FROM: Date = date(2015, 8, 10);
 const TO: Date = date(2015, 10, 25);
@@ -77,13 +83,46 @@ fn everybody_is_an_empty_object() {
     assert_eq!(Query::everybody().to_json().unwrap().text(), "{}");
 }
 
+#[tokio::test]
+async fn the_vendors_own_text_is_sent_as_it_is_given() {
+    let given = |text: &str| JsonText::new(text.to_owned()).unwrap();
+    let members = [
+        ("event_properties", r#"[{"name":"Amount","value":1.10},{"name":"A","operator":"exists"}]"#),
+        ("session_properties", r#"[{"name":"first_time","value":"True"}]"#),
+        ("common_profile_properties", r#"{"geo_fields":[["India"]]}"#),
+        ("advanced_query", r#"{"did_none":[{"event_name":"App Uninstalled"}]}"#),
+        ("groups", r#"{"a":1}"#),
+        ("prompt", r#""who paid""#),
+    ];
+    let mut query = Query::from(Activity::of("Charged", FROM..=TO));
+    let mut expected = r#"{"event_name":"Charged","from":20150810,"to":20151025"#.to_owned();
+    for (name, text) in members {
+        query = query.extra(name, given(text));
+        expected = format!(r#"{expected},"{name}":{text}"#);
+    }
+    expected.push('}');
+    assert_eq!(query.to_json().unwrap().text(), expected);
+    let (client, transport) = client(|_| Reply::answer(200, r#"{"status":"success","count":1}"#));
+    client.counts().events(query).run().await.unwrap();
+    assert_eq!(transport.seen()[0].body, expected.as_bytes());
+}
+
 #[test]
-fn what_is_wrong_is_named_with_its_place() {
+fn users_that_are_given_twice_must_meet_both() {
+    let of = |name: &str| Users::new().profile(Condition::exists(name));
+    assert_eq!(Query::from(of("a")).users(of("b")), Query::from(of("a").and(of("b"))));
+    let written = written(&Query::from(of("a")).users(of("b")));
+    assert_eq!(written["common_profile_properties"]["profile_fields"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_with_its_place() {
     let users = |users: Users| Query::from(users);
     let event = |event: Activity| Query::from(event);
     let fine = || Activity::of("A", FROM..=TO);
     let number = |name: &str, value: f64| Condition::new(name, "equals", value);
     let none: [&str; 0] = [];
+    let given = |text: &str| JsonText::new(text.to_owned()).unwrap();
     let table = [
         (event(Activity::of(" ", FROM..=TO)), "event_name"),
         (event(Activity::of("A", TO..=FROM)), "from"),
@@ -102,10 +141,42 @@ fn what_is_wrong_is_named_with_its_place() {
         (Query::everybody().did_all([fine(), Activity::ever("")]), "advanced_query.did_all[1].event_name"),
         (Query::everybody().did_none([Activity::of("A", TO..=FROM)]), "advanced_query.did_none[0].from"),
         (Query::everybody().did_any_times(Occurs::AtMost(1), []), "advanced_query.did_any"),
+        (
+            Query::everybody().did_none([Activity::ever("A").times(Occurs::Exactly(1))]),
+            "advanced_query.did_none[0].value",
+        ),
+        (
+            Query::everybody().did_any([fine(), Activity::ever("A").times(Occurs::Exactly(1))]),
+            "advanced_query.did_any[1].value",
+        ),
+        (event(fine()).extra("", given("1")), "extra"),
+        (event(fine()).extra("from", given("20260101")), "from"),
+        (event(fine()).extra("prompt", given("1")).extra("prompt", given("2")), "prompt"),
+        (
+            event(fine().property(Condition::exists("x"))).extra("event_properties", given("[]")),
+            "event_properties",
+        ),
+        (Query::everybody().extra("session_properties", given("[]")), "session_properties"),
+        (event(fine()).extra("event_properties", given("{}")), "event_properties"),
+        (event(fine()).extra("event_properties", given("[1]")), "event_properties[0]"),
+        (event(fine()).extra("event_properties", given(r#"[{"value":1}]"#)), "event_properties[0].name"),
+        (event(fine()).extra("event_properties", given(r#"[{"name":" "}]"#)), "event_properties[0].name"),
+        (
+            event(fine()).extra("event_properties", given(r#"[{"name":"a","oprator":"equals"}]"#)),
+            "event_properties[0].oprator",
+        ),
+        (
+            users(Users::new().place(["a"])).extra("common_profile_properties", given("{}")),
+            "common_profile_properties",
+        ),
+        (Query::everybody().did_none([fine()]).extra("advanced_query", given("{}")), "advanced_query"),
+        (Query::everybody().extra("advanced_query", given(r#"{"did_not":[]}"#)), "advanced_query.did_not"),
     ];
     for (query, field) in table {
         let error = query.check().unwrap_err();
         assert_eq!(error.field(), Some(field), "{error}");
+        let (client, transport) = client(|_| Reply::answer(200, "{}"));
+        assert!(client.counts().events(query).run().await.is_err() && transport.seen().is_empty(), "{field}");
     }
 }
 

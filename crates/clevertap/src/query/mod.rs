@@ -5,6 +5,7 @@
 
 mod activity;
 mod condition;
+mod given;
 mod users;
 
 use afflux_core::{decode::JsonText, endpoint::Endpoint, error::Error, operation::Operation};
@@ -82,7 +83,9 @@ impl Query {
         self.did_any(events)
     }
 
-    /// Adds a key that has no method here, for instance `prompt`. The vendor ignores what it does not know.
+    /// Adds a member as JSON: one that has no method here, for instance `prompt`, or one of the vendor's own text, for
+    /// instance `event_properties`. The vendor ignores what it does not know. One that is set already is refused when the
+    /// query is checked, and so are `event_name`, `from` and `to`, which an [`Activity`] says.
     pub fn extra(mut self, name: impl Into<String>, value: JsonText) -> Self {
         self.extra.push((name.into(), value));
         self
@@ -136,11 +139,7 @@ impl Query {
             }
         }
         for (name, value) in self.beside()? {
-            body = match name.as_str() {
-                "common_profile_properties" => body.common_profile_properties(value),
-                "advanced_query" => body.advanced_query(value),
-                _ => body.extra(name, value),
-            };
+            body = given::put(body, name, value)?;
         }
         Ok(body)
     }
@@ -178,7 +177,19 @@ impl Query {
             let advanced = Advanced { did_all: &self.did_all, did_none: &self.did_none, did_any: any };
             members.push(("advanced_query".to_owned(), json("advanced_query", &advanced)?));
         }
-        members.extend(self.extra.iter().cloned());
+        for (name, value) in &self.extra {
+            let set = self.event.as_ref().is_some_and(|event| match name.as_str() {
+                "event_properties" => !event.properties().is_empty(),
+                "session_properties" => !event.sessions().is_empty(),
+                _ => false,
+            });
+            let about_event = matches!(name.as_str(), "event_properties" | "session_properties");
+            if about_event && self.event.is_none() {
+                return Err(Fault::new(name, "are conditions on an event, and there is none"));
+            }
+            given::check(name, value, set || members.iter().any(|(known, _)| known == name))?;
+            members.push((name.clone(), value.clone()));
+        }
         Ok(members)
     }
 }
