@@ -64,7 +64,8 @@ pub(crate) fn event(field: &str, name: &str) -> Result<(), Fault> {
     }
     // Most names begin with no letter of theirs, which is quicker to see.
     let first = bare(name).next();
-    if RESERVED.iter().any(|reserved| bare(reserved).next() == first && same(reserved, name)) {
+    let may_be = |reserved: &str| reserved.bytes().next().map(|byte| byte.to_ascii_lowercase()) == first;
+    if RESERVED.iter().any(|reserved| may_be(reserved) && same(reserved, name)) {
         return Err(Fault::new(field, "is an event that only the vendor's own systems may report"));
     }
     Ok(())

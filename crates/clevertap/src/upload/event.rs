@@ -16,7 +16,7 @@ use crate::names::{self, Fault};
 pub struct Event {
     who: Who,
     ts: Option<i64>,
-    source: Option<String>,
+    source: Option<Box<str>>,
     /// Behind the name of the event.
     properties: Fields,
     items: Vec<Item>,
@@ -25,11 +25,12 @@ pub struct Event {
 impl Event {
     /// An event of that name.
     pub fn new(who: impl Into<Who>, name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
         Self {
             who: who.into(),
             ts: None,
             source: None,
-            properties: Fields::behind(name.as_ref()),
+            properties: Fields::behind(name, names::event("evtName", name)),
             items: Vec::new(),
         }
     }
@@ -53,7 +54,7 @@ impl Event {
 
     /// The partner id of this event; else the client's, if it has one.
     pub fn source(mut self, partner: impl Into<String>) -> Self {
-        self.source = Some(partner.into());
+        self.source = Some(partner.into().into_boxed_str());
         self
     }
 
@@ -71,8 +72,6 @@ impl Event {
 
     pub(crate) fn faults(&self) -> Result<(), Fault> {
         self.who.check()?;
-        let name = self.properties.own();
-        names::event("evtName", name)?;
         if let Some(ts) = self.ts {
             names::seconds("ts", ts)?;
         }
@@ -81,7 +80,7 @@ impl Event {
         }
         self.properties.check()?;
         if !self.items.is_empty() {
-            if name != "Charged" {
+            if self.properties.own() != br#""Charged""# {
                 return Err(Fault::new("evtData.Items", "belongs to the event `Charged` only"));
             }
             if self.items.len() > 256 {
@@ -102,7 +101,7 @@ impl Event {
             text(body, source);
         }
         body.extend_from_slice(br#","evtName":"#);
-        text(body, self.properties.own());
+        body.extend_from_slice(self.properties.own());
         body.extend_from_slice(br#","evtData":{"#);
         self.properties.write(body);
         if !self.items.is_empty() {

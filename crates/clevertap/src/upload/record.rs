@@ -214,16 +214,17 @@ pub(crate) fn serialize<S: Serializer>(
 /// What events and profiles begin with.
 pub(crate) fn head(body: &mut Vec<u8>, who: &Who, ts: Option<i64>, kind: &str) -> serde_json::Result<()> {
     let (key, id) = who.entry();
-    body.push(b'{');
-    text(body, key);
-    body.push(b':');
+    body.extend_from_slice(br#"{""#);
+    body.extend_from_slice(key.as_bytes());
+    body.extend_from_slice(br#"":"#);
     text(body, id);
     if let Some(ts) = ts {
         body.extend_from_slice(br#","ts":"#);
         serde_json::to_writer(&mut *body, &ts)?;
     }
-    body.extend_from_slice(br#","type":"#);
-    text(body, kind);
+    body.extend_from_slice(br#","type":""#);
+    body.extend_from_slice(kind.as_bytes());
+    body.push(b'"');
     Ok(())
 }
 
