@@ -120,12 +120,6 @@ pub(crate) fn run(options: &Options, sink: &Sink) -> Result<(), Failure> {
         || runtime.block_on(hand.upload(&rows, |rows| serde_json::to_vec(&Batch::<&str>::new(rows))));
     let by_hand: [(&str, &mut dyn FnMut() -> _); 3] =
         [("owned", &mut owned), ("json!", &mut any), ("borrowed", &mut borrowed)];
-    if std::env::var_os("ONLY").is_some() {
-        for _ in 0..30 {
-            afflux()?;
-        }
-        return Ok(());
-    }
     for (name, by_hand) in by_hand {
         compare(
             "upload of 100,000 events in batches of 1000",
