@@ -246,7 +246,8 @@ pub(crate) struct Operation {
     pub(crate) answers: Answers,
     pub(crate) output: Output,
     pub(crate) items: Option<Items>,
-    pub(crate) paging: Option<Paging>,
+    /// The best way first.
+    pub(crate) paging: Vec<Paging>,
     pub(crate) job: Option<Job>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) after_unknown: Option<String>,

@@ -178,15 +178,20 @@ impl Request {
 
     /// Replaces a query parameter, or appends it.
     pub fn set_query(&mut self, name: &str, value: impl Display) {
-        let mut wanted = String::new();
-        encode_query(name, &mut wanted);
+        self.remove_query(name);
+        self.push_query(name, value);
+    }
+
+    /// Takes a query parameter out.
+    pub fn remove_query(&mut self, name: &str) {
+        let mut unwanted = String::new();
+        encode_query(name, &mut unwanted);
         let kept: Vec<&str> = self
             .query
             .split('&')
-            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(wanted.as_str()))
+            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(unwanted.as_str()))
             .collect();
         self.query = kept.join("&");
-        self.push_query(name, value);
     }
 
     /// Adds a header. Values that a header cannot carry are refused.

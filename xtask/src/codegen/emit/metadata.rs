@@ -161,8 +161,9 @@ pub(crate) fn operation(api: &Api, operation: &Operation) -> String {
     if operation.items.is_some() {
         parts.push(format!("items: Some({}_ITEMS)", operation.constant));
     }
-    if let Some(paging) = &operation.paging {
-        parts.push(format!("paging: Some({})", paging_expression(paging)));
+    if !operation.paging.is_empty() {
+        let ways: Vec<String> = operation.paging.iter().map(paging_expression).collect();
+        parts.push(format!("paging: &[{}]", ways.join(", ")));
     }
     if let Some(job) = &operation.job {
         let mut rules: Vec<String> =

@@ -99,12 +99,21 @@ impl<'a> Lowering<'a> {
         operation: &'a spec::Operation,
         output: &Output,
         parameters: &[Parameter],
-    ) -> Option<Paging> {
-        let stated = operation.extension.value.paging.as_ref()?;
-        let (rule, span) = (&stated.value, Span::of(stated));
+    ) -> Vec<Paging> {
+        let Some(stated) = operation.extension.value.paging.as_ref() else { return Vec::new() };
+        let span = Span::of(stated);
         if !matches!(output, Output::Single(Shape::Page { .. })) {
             self.fault(span, "only an operation with `items` can be paged");
         }
+        stated.value.0.iter().filter_map(|rule| self.way_of_paging(rule, span, parameters)).collect()
+    }
+
+    fn way_of_paging(
+        &mut self,
+        rule: &spec::PagingRule,
+        span: Span,
+        parameters: &[Parameter],
+    ) -> Option<Paging> {
         let named = [&rule.page, &rule.size, &rule.offset, &rule.limit, &rule.cursor];
         for name in named.into_iter().flatten() {
             let known =
@@ -145,7 +154,7 @@ impl<'a> Lowering<'a> {
             _ => {
                 self.fault(
                     span,
-                    "paging is one of {page, size, max, until: empty-page}, {offset, limit, max, total}, \
+                    "a way of paging is one of {page, size, max, until: empty-page}, {offset, limit, max, total}, \
                      {cursor, next, encoded}, {link}",
                 );
                 None

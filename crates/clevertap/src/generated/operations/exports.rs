@@ -54,7 +54,7 @@ pub static READ_EVENT_EXPORT: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(READ_EVENT_EXPORT_ITEMS),
-    paging: Some(Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }),
+    paging: &[Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }],
     ..Operation::GET
 };
 
@@ -273,7 +273,7 @@ pub static READ_PROFILE_EXPORT: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(READ_PROFILE_EXPORT_ITEMS),
-    paging: Some(Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }),
+    paging: &[Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }],
     ..Operation::GET
 };
 

@@ -134,7 +134,9 @@ impl Run {
         inner.safety = self.request.safety;
         inner.request_id = Some(self.request_id);
         inner.attempts.clone_from(&self.attempts);
-        inner.next_step.clone_from(&self.request.next_step);
+        if inner.delivery == Delivery::Unknown {
+            inner.next_step.clone_from(&self.request.next_step);
+        }
     }
 
     /// What is known about the call as a whole: an attempt that may have been acted on stays that.

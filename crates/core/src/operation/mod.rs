@@ -3,10 +3,13 @@
 //! Retry, limits, spans, documentation and the program all read this and nothing else, so that a fact about a
 //! vendor stands in one place. It holds no vendor's name for a decision: every exception is data here.
 
+mod following;
+
 use std::time::Duration;
 
 use http::Method;
 
+pub use self::following::{JobRules, Paging};
 use crate::{
     decode::Layout,
     schema::{Field, Schema},
@@ -75,78 +78,6 @@ impl Cost {
             Self::ByYears(table) => table.get(years).or(table.last()).copied().unwrap_or(1),
         }
     }
-}
-
-/// How an operation is read page by page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paging {
-    /// Page numbers from 1, until a page is empty.
-    Number {
-        /// Query parameter of the page number.
-        page: &'static str,
-        /// Query parameter of the page size.
-        size: &'static str,
-        /// The largest size the vendor documents.
-        max: u32,
-    },
-    /// Offset and limit, until the total is reached.
-    Offset {
-        /// Query parameter of the offset.
-        offset: &'static str,
-        /// Query parameter of the limit.
-        limit: &'static str,
-        /// The limit to ask for.
-        max: u32,
-        /// Dotted path of the total in the answer.
-        total: &'static str,
-    },
-    /// A cursor out of the answer goes into the next query, until it is absent or repeats.
-    Cursor {
-        /// Query parameter that carries the cursor.
-        parameter: &'static str,
-        /// Dotted path of the next cursor in the answer.
-        next: &'static str,
-        /// The answer holds it percent-encoded, so that it is decoded once before it is sent, which encodes it.
-        encoded: bool,
-    },
-    /// A link in the answer is followed on the same origin, until it is absent, null or repeats.
-    Link {
-        /// Dotted path of the link.
-        next: &'static str,
-    },
-}
-
-impl Paging {
-    /// The word used in listings: `page`, `offset`, `cursor` or `link`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Number { .. } => "page",
-            Self::Offset { .. } => "offset",
-            Self::Cursor { .. } => "cursor",
-            Self::Link { .. } => "link",
-        }
-    }
-}
-
-/// Where a job's answer says how far it is. All paths are dotted, tried in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct JobRules {
-    /// Where the state word is.
-    pub status: &'static [&'static str],
-    /// Words that mean done.
-    pub done: &'static [&'static str],
-    /// Words that mean failed for good.
-    pub failed: &'static [&'static str],
-    /// Where the progress in percent is.
-    pub progress: &'static [&'static str],
-    /// Where the link to ask again is; none where the same request is asked again.
-    pub poll: &'static [&'static str],
-    /// Where the id is that the same path is asked again with, as the parameter of [`JobRules::poll_parameter`].
-    pub poll_id: &'static [&'static str],
-    /// The query parameter that takes the id.
-    pub poll_parameter: Option<&'static str>,
-    /// Where the link to the result is; none where the done answer is itself the result.
-    pub result: &'static [&'static str],
 }
 
 /// How an answer is told apart: success, refusal, transient fault. Paths are dotted and tried in order.
@@ -336,8 +267,9 @@ pub struct Operation {
     pub answers: Answers,
     /// Where items are.
     pub items: Option<Layout>,
-    /// How it is paged.
-    pub paging: Option<Paging>,
+    /// How it is paged, the best way first: each answer leads on in the first way that it has a mark of. None where
+    /// it is not paged.
+    pub paging: &'static [Paging],
     /// How its job is followed.
     pub job: Option<JobRules>,
     /// Time for one attempt; none for the default of its safety.
@@ -368,11 +300,17 @@ impl Operation {
         body: None,
         answers: Answers::JSON,
         items: None,
-        paging: None,
+        paging: &[],
         job: None,
         timeout: None,
         after_unknown: None,
     };
+
+    /// The ways of paging in words for listings, the best first: `link, cursor, offset`. `None` where it is not paged.
+    pub fn paging_words(&self) -> Option<String> {
+        let words: Vec<&str> = self.paging.iter().map(|paging| paging.word()).collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
 
     /// Which answers are sent again beside the safety's own rule, in words for listings.
     pub fn retried_beside(&self) -> Vec<String> {

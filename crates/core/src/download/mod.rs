@@ -2,9 +2,11 @@
 //!
 //! The permit of the call is held until the last byte, for the vendor is busy with it until then.
 
+mod whole_file;
+
 use std::{
     fmt, io,
-    path::{Path, PathBuf},
+    path::Path,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -14,8 +16,9 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
-use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 
+pub use self::whole_file::WholeFile;
 use crate::{
     clock::{BoxFuture, Clock},
     engine::{Engine, Got, Run, StreamAnswer},
@@ -24,9 +27,6 @@ use crate::{
     request::{ByteStream, Request},
     response::Raw,
 };
-
-/// Writes are gathered in this much memory: an unbuffered file is slower by half.
-const BUFFER: usize = 1024 * 1024;
 
 /// No byte for so long means that no more will come.
 const IDLE: Duration = Duration::from_secs(30);
@@ -40,6 +40,8 @@ pub struct Download {
     idle: Duration,
     timer: Option<BoxFuture<'static, ()>>,
     received: u64,
+    /// What was looked at and not handed out yet.
+    peeked: Option<Bytes>,
     done: bool,
 }
 
@@ -78,23 +80,29 @@ impl Engine {
             attempts += 1;
             let download = self.download(request.clone()).await?;
             match download.to_path(path).await {
-                Err(error)
-                    if error.kind() == ErrorKind::Lost
-                        && !request.operation().safety.mutates()
-                        && attempts < self.inner.policy.attempts =>
-                {
-                    let wait = crate::retry::backoff(&self.inner.policy, attempts, fastrand::f64());
-                    self.inner.clock.sleep_until(self.inner.clock.now() + wait).await;
-                }
+                Err(error) if self.starts_again(&request, &error, attempts).await => {}
                 end => return end,
             }
         }
+    }
+
+    /// Whether a download that broke off is to be started again after `attempts` of them: waits as long as the retry
+    /// policy says, unless it changes something, failed otherwise, or was tried often enough.
+    pub async fn starts_again(&self, request: &Request, error: &Error, attempts: u32) -> bool {
+        let again = error.kind() == ErrorKind::Lost
+            && !request.operation().safety.mutates()
+            && attempts < self.inner.policy.attempts;
+        if again {
+            let wait = crate::retry::backoff(&self.inner.policy, attempts, fastrand::f64());
+            self.inner.clock.sleep_until(self.inner.clock.now() + wait).await;
+        }
+        again
     }
 }
 
 impl Download {
     fn new(run: Run, raw: Raw, stream: ByteStream, permit: Option<Permit>) -> Self {
-        Self { run, raw, stream, permit, idle: IDLE, timer: None, received: 0, done: false }
+        Self { run, raw, stream, permit, idle: IDLE, timer: None, received: 0, peeked: None, done: false }
     }
 
     /// The HTTP status.
@@ -129,6 +137,34 @@ impl Download {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await.transpose()
     }
 
+    /// The next bytes, which stay to be handed out; `None` at the end of a whole body. To find out what came before it
+    /// is read.
+    pub async fn peek(&mut self) -> Result<Option<&[u8]>, Error> {
+        while self.peeked.as_ref().is_none_or(Bytes::is_empty) {
+            self.peeked = self.chunk().await?;
+            if self.peeked.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(self.peeked.as_deref())
+    }
+
+    /// Reads the rest into memory: the answer with its body. More than `cap` bytes are an error.
+    pub async fn into_raw(mut self, cap: usize) -> Result<Raw, Error> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > cap {
+                let what = format!("was answered, but the body is larger than {cap} bytes");
+                let mut error = Error::undocumented(self.raw.operation(), what);
+                error.inner_mut().kind = ErrorKind::TooLarge;
+                return Err(error);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        self.raw.body = body.into();
+        Ok(self.raw.clone())
+    }
+
     /// Writes all of it. The number of bytes.
     pub async fn to_writer(mut self, writer: &mut (impl AsyncWrite + Unpin + Send)) -> Result<u64, Error> {
         let failed = |error| Error::io("the download cannot be written", &error);
@@ -140,24 +176,13 @@ impl Download {
     }
 
     /// Writes all of it into the file at `path`, which appears only when it is whole. The number of bytes.
-    pub async fn to_path(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let path = path.as_ref();
-        let part = part_of(path);
-        let failed = |error| Error::io(format!("{} cannot be written", path.display()), &error);
-        let file = tokio::fs::File::create(&part).await.map_err(failed)?;
-        let mut writer = BufWriter::with_capacity(BUFFER, file);
-        match self.to_writer(&mut writer).await {
-            Ok(bytes) => {
-                writer.get_ref().sync_all().await.map_err(failed)?;
-                tokio::fs::rename(&part, path).await.map_err(failed)?;
-                Ok(bytes)
-            }
-            Err(error) => {
-                // A part is of no use to anybody; that it cannot be removed either is not the error to tell.
-                let _ = tokio::fs::remove_file(&part).await;
-                Err(error)
-            }
+    pub async fn to_path(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let mut file = WholeFile::create(path).await?;
+        while let Some(chunk) = self.chunk().await? {
+            file.write(&chunk).await?;
         }
+        file.finish().await?;
+        Ok(self.received)
     }
 
     fn end(&mut self, broken: bool) {
@@ -174,17 +199,14 @@ impl Download {
     }
 }
 
-fn part_of(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    path.with_file_name(name)
-}
-
 impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
+        if let Some(peeked) = this.peeked.take() {
+            return Poll::Ready(Some(Ok(peeked)));
+        }
         if this.done {
             return Poll::Ready(None);
         }
