@@ -1,6 +1,7 @@
 //! What can be typed. Nothing here does anything.
 
 mod altercpa;
+mod clevertap;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(crate) use self::altercpa::{AlterCpa, Content, Fetch, Lead, Offer, Postbacks, Read, Source, Status};
+pub(crate) use self::clevertap::{Attribute, CleverTap, FileJob, Upload};
 use crate::time;
 
 /// The daily jobs of ad-tech APIs, with an outcome that is always known.
@@ -48,6 +50,9 @@ pub(crate) enum Command {
     /// AlterCPA: create leads, change them, look clicks, flows and offers up
     #[command(subcommand)]
     Altercpa(Box<AlterCpa>),
+    /// CleverTap: attribute installs, upload profiles and events, read them back
+    #[command(subcommand)]
+    Clevertap(Box<CleverTap>),
     /// iREV Lead Distribution: push leads, read them back
     #[command(subcommand)]
     Irev(Irev),
@@ -150,6 +155,9 @@ pub(crate) struct Push {
     /// How many leads are in flight at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) concurrency: u16,
+    /// Refuse a row that is equal to one before it; without this, equal rows are as many leads
+    #[arg(long, requires = "file")]
+    pub(crate) refuse_duplicates: bool,
     /// Check everything and say what would be pushed; send and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

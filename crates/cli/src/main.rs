@@ -6,16 +6,19 @@
 mod altercpa;
 mod args;
 mod call;
+mod clevertap;
 mod config;
 mod console;
 mod demo;
 mod exit;
 mod failure;
+mod given;
 mod interrupt;
 mod irev;
 mod job;
 mod journal;
 mod ops;
+mod output;
 mod sandbox;
 mod secrets;
 mod tables;
@@ -83,6 +86,7 @@ fn run(cli: Cli) -> Exit {
             Command::Ops(ops) => ops::run(ops.vendor.as_deref(), console),
             Command::Call(call) => call::run(&call, profile, console, &interrupt).await,
             Command::Altercpa(command) => altercpa::run(*command, profile, console, interrupt).await,
+            Command::Clevertap(command) => clevertap::run(*command, profile, console, interrupt).await,
             Command::Irev(command) => irev::run(command, profile, console, interrupt).await,
         }
     });

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) enum Vendor {
     /// AlterCPA, a network's own install.
     AlterCpa,
-    /// CleverTap: `ops` and `call`.
+    /// CleverTap.
     CleverTap,
     /// iREV Lead Distribution.
     Irev,
@@ -138,7 +138,7 @@ impl Vendor {
     pub(crate) fn engine(self, access: &Access<'_>, console: Console) -> Result<Engine, Failure> {
         match self {
             Self::AlterCpa => Ok(altercpa_client(access, console, false)?.engine().clone()),
-            Self::CleverTap => Ok(clevertap_client(access, console)?.engine().clone()),
+            Self::CleverTap => Ok(clevertap_client(access, console, None)?.engine().clone()),
             Self::Irev => Ok(irev_client(access, console)?.engine().clone()),
             Self::Partnerize => Ok(partnerize_client(access, console)?.engine().clone()),
         }
@@ -183,7 +183,11 @@ fn optional(settings: &Settings, setting: Setting) -> Result<Option<SecretString
 }
 
 /// CleverTap's client. Calls whose credentials are not there say so.
-fn clevertap_client(access: &Access<'_>, console: Console) -> Result<clevertap::Client, Failure> {
+pub(crate) fn clevertap_client(
+    access: &Access<'_>,
+    console: Console,
+    partner_id: Option<&str>,
+) -> Result<clevertap::Client, Failure> {
     let settings = Vendor::CleverTap.settings(access.profile, console)?;
     let (_, text) = base(&settings, access, CLEVERTAP_BASE_URL, Some(&clevertap_host(&settings)?))?;
     let account_id = settings.secret(CLEVERTAP_ACCOUNT_ID)?;
@@ -193,6 +197,9 @@ fn clevertap_client(access: &Access<'_>, console: Console) -> Result<clevertap::
     }
     if let Some(token) = optional(&settings, CLEVERTAP_ACCOUNT_TOKEN)? {
         builder = builder.token(token);
+    }
+    if let Some(partner_id) = partner_id {
+        builder = builder.partner_id(partner_id);
     }
     Ok(builder.build()?)
 }

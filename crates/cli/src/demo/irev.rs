@@ -20,7 +20,7 @@ use super::{Section, Step, promise};
 use crate::{
     console::Console,
     failure::Failure,
-    irev::{Sink, cell},
+    output::{Sink, cell},
     secrets::members,
 };
 

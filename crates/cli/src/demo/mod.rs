@@ -4,6 +4,7 @@
 //! and tells it in steps. A promise that is not kept fails the demo.
 
 mod altercpa;
+mod clevertap;
 mod irev;
 
 use std::{
@@ -54,6 +55,7 @@ pub(crate) async fn run(demo: Demo, console: Console) -> Result<(), Failure> {
     let sections = vec![
         irev::show(&sandbox, &folder, console).await?,
         altercpa::show(&sandbox, &folder, console).await?,
+        clevertap::show(&sandbox, &folder, console).await?,
     ];
     sandbox.shutdown().await;
     let seconds = began.elapsed().as_secs_f64();

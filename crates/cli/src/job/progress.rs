@@ -9,6 +9,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::console::Console;
 
+fn rate(state: &ProgressState, out: &mut dyn Write) {
+    let _ = write!(out, "{:.0}/s", state.per_sec());
+}
+
 /// A bar over the rows of a job; nothing where nobody looks.
 #[derive(Debug)]
 pub(crate) struct Progress(ProgressBar);
@@ -23,17 +27,13 @@ impl Progress {
         let style =
             ProgressStyle::with_template("{msg}  {bar:22}  {percent:>3}%  {pos}/{len}  {rate}  {left} left");
         if let Ok(style) = style {
-            bar.set_style(
-                style
-                    .progress_chars("█▌░")
-                    .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
-                        let _ = write!(out, "{:.0}/s", state.per_sec());
-                    })
-                    .with_key("left", |state: &ProgressState, out: &mut dyn Write| {
-                        let seconds = state.eta().as_secs();
-                        let _ = write!(out, "{}:{:02}", seconds / 60, seconds % 60);
-                    }),
-            );
+            bar.set_style(style.progress_chars("█▌░").with_key("rate", rate).with_key(
+                "left",
+                |state: &ProgressState, out: &mut dyn Write| {
+                    let seconds = state.eta().as_secs();
+                    let _ = write!(out, "{}:{:02}", seconds / 60, seconds % 60);
+                },
+            ));
         }
         bar.set_message(what);
         Self(bar)

@@ -1,7 +1,5 @@
 //! `afflux irev leads`: conversions read back, to a file whole, to a terminal with secrets masked.
 
-pub(crate) mod sink;
-
 use std::{collections::HashSet, pin::pin};
 
 use afflux::irev::{Client, GoalTypeUuid};
@@ -9,13 +7,13 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::json;
 
-use self::sink::Sink;
 use crate::{
     args,
     console::{Console, Listing},
     failure::Failure,
     interrupt::Interrupt,
     journal::Content,
+    output::{Sink, cell},
     secrets, time,
     vendors::Vendor,
 };
@@ -157,7 +155,7 @@ impl Shown {
             .iter()
             .map(|(name, _, width)| {
                 let value = members.iter().find(|(member, _)| member == name).map(|(_, value)| value.get());
-                let value = value.map(sink::cell).filter(|value| !value.is_empty());
+                let value = value.map(cell).filter(|value| !value.is_empty());
                 let value = value.unwrap_or_else(|| "-".to_owned());
                 // Control characters of a vendor's text would reach the terminal.
                 let value: String = value.chars().filter(|character| !character.is_control()).collect();
