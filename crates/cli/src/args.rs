@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(crate) use self::altercpa::{AlterCpa, Content, Fetch, Lead, Offer, Postbacks, Read, Source, Status};
-pub(crate) use self::clevertap::{Attribute, CleverTap, FileJob, Upload};
+pub(crate) use self::clevertap::{Attribute, CleverTap, Counts, Export, FileJob, Profile, Query, Upload};
 use crate::time;
 
 /// The daily jobs of ad-tech APIs, with an outcome that is always known.

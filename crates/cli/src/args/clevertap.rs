@@ -1,10 +1,12 @@
 //! What can be typed of CleverTap.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 
 use super::Timeout;
+use crate::time;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CleverTap {
@@ -22,6 +24,78 @@ pub(crate) enum CleverTap {
     /// "Seen"}. It is sent byte for byte. Events whose outcome is unknown are not sent again; profiles without counting
     /// operators are, for a repeat is harmless. Records about the same profile or device arrive in the file's order.
     Upload(Upload),
+    /// Export the events of one name, as they come or into a file; safe to kill and run again
+    ///
+    /// With -o the rows go into FILE.part, and FILE.resume says where to go on: the same command goes on there. FILE
+    /// appears when it is complete.
+    Events(Export),
+    /// Export profiles, by what their users did or by what they are; safe to kill and run again, as events
+    Profiles(Export),
+    /// Read one profile
+    Profile(Profile),
+    /// Count an event, or the users who did it
+    Counts(Counts),
+}
+
+/// What is asked for.
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    /// The event, spelled exactly
+    #[arg(long, value_name = "NAME")]
+    pub(crate) event: Option<String>,
+    /// The first day, in the zone of the project: 2026-01-31
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Date>,
+    /// The last day, which is included
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Date>,
+    /// The vendor's query as JSON, alone or beside the options above; @FILE for a file, - for stdin
+    #[arg(long = "query", value_name = "JSON|@FILE|-")]
+    pub(crate) json: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) query: Query,
+    /// Write the rows whole into this file: .jsonl
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Rows on a page
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub(crate) batch_size: u32,
+    #[command(flatten)]
+    pub(crate) timeout: Timeout,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false, args = ["identity", "email", "object_id"])]
+pub(crate) struct Profile {
+    /// Your own id of the user
+    #[arg(long, value_name = "ID")]
+    pub(crate) identity: Option<String>,
+    /// An e-mail address
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// The CleverTap id of a device
+    #[arg(long, value_name = "ID")]
+    pub(crate) object_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) timeout: Timeout,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Counts {
+    #[command(flatten)]
+    pub(crate) query: Query,
+    /// Count users, and not what they did
+    #[arg(long)]
+    pub(crate) users: bool,
+    /// How long to wait for a count that is not done at once
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = time::any_seconds)]
+    pub(crate) within: Duration,
+    #[command(flatten)]
+    pub(crate) timeout: Timeout,
 }
 
 /// A file whose rows are sent.

@@ -1,6 +1,10 @@
 //! CleverTap's jobs.
 
 mod attribute;
+mod export;
+mod patience;
+mod query;
+mod reads;
 mod upload;
 
 use std::path::Path;
@@ -27,6 +31,10 @@ pub(crate) async fn run(
     match command {
         CleverTap::Attribute(attribute) => attribute::run(&attribute, &access, console, &interrupt).await,
         CleverTap::Upload(upload) => upload::run(&upload, &access, console, &interrupt).await,
+        CleverTap::Events(export) => export::events(&export, &access, console, interrupt).await,
+        CleverTap::Profiles(export) => export::profiles(&export, &access, console, interrupt).await,
+        CleverTap::Profile(profile) => reads::profile(&profile, &access, console, &interrupt).await,
+        CleverTap::Counts(counts) => reads::counts(&counts, &access, console, interrupt).await,
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::{path::Path, time::Duration};
 
-use afflux::clevertap::{Attribution, Client, Event, Install, Profile, Record, Region};
+use afflux::clevertap::{Activity, Attribution, Client, Event, Install, Profile, Record, Region};
 use afflux_core::{Delivery, Error, secret::SecretString};
 use afflux_sandbox::{
     Fault, Sandbox,
     clevertap::{CleverTap, RecordRule},
 };
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::civil::date;
 
 use super::{Section, Step, promise};
-use crate::{console::Console, failure::Failure};
+use crate::{console::Console, failure::Failure, output::Sink};
 
 /// Installs that are reported.
 const INSTALLS: usize = 40;
@@ -32,7 +33,7 @@ const SALES: [(&str, i64); 8] = [
 ];
 
 /// Makes the section.
-pub(crate) async fn show(sandbox: &Sandbox, _folder: &Path, console: Console) -> Result<Section, Failure> {
+pub(crate) async fn show(sandbox: &Sandbox, folder: &Path, console: Console) -> Result<Section, Failure> {
     let clevertap = sandbox.clevertap();
     let client = client(clevertap)?;
     console.say("clevertap: reporting installs, losing an answer ...");
@@ -40,12 +41,15 @@ pub(crate) async fn show(sandbox: &Sandbox, _folder: &Path, console: Console) ->
     console.say("clevertap: uploading records, one of them wrong ...");
     steps.push(upload(clevertap, &client).await?);
     steps.push(lose_a_batch(clevertap, &client).await?);
+    console.say("clevertap: reading events back ...");
+    let (step, file) = read_back(&client, folder).await?;
+    steps.push(step);
     Ok(Section {
-        title: "CleverTap: installs reported, records uploaded",
+        title: "CleverTap: installs reported, records uploaded, events read back",
         vendor: "clevertap",
         steps,
         sample: (vec!["user", "event", "amount"], sample(clevertap)),
-        files: Vec::new(),
+        files: vec![file],
     })
 }
 
@@ -146,6 +150,26 @@ async fn lose_a_batch(clevertap: &CleverTap, client: &Client) -> Result<Step, Fa
         format!("{unknown} unknown: not sent again"),
         format!("{stored} stored, {twice} twice"),
     ))
+}
+
+/// Purchases of the sandbox's made-up project.
+async fn read_back(client: &Client, folder: &Path) -> Result<(Step, String), Failure> {
+    let purchases = || Activity::of("Charged", date(2025, 12, 1)..=date(2026, 1, 5));
+    let mut file = Sink::create(&folder.join("charged.jsonl"))?;
+    let mut rows = client.exports().events(purchases()).batch_size(50).items().await?;
+    let mut read = 0_u64;
+    while let Some(row) = rows.try_next().await? {
+        file.row(row.text())?;
+        read += 1;
+    }
+    let counted = client.counts().events(purchases()).run().await?.count.copied();
+    promise(read > 0 && counted == Some(read), "what is exported is what is counted")?;
+    let step = Step::new(
+        "exported an event, then counted it",
+        format!("{read} rows"),
+        format!("{} counted", counted.unwrap_or_default()),
+    );
+    Ok((step, file.finish()?))
 }
 
 fn sample(clevertap: &CleverTap) -> Vec<Vec<String>> {

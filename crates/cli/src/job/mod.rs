@@ -22,6 +22,7 @@ pub(crate) use self::{
     dry_run::dry_run,
     order::Order,
     plan::{Past, Rules, plan},
+    progress::Progress,
     rejected::{Reason, RejectedFile},
     row::{BadRow, Row},
     run::run,

@@ -3,6 +3,7 @@
 use std::{
     fmt::Write,
     io::{self, IsTerminal},
+    time::Duration,
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
@@ -36,6 +37,20 @@ impl Progress {
             ));
         }
         bar.set_message(what);
+        Self(bar)
+    }
+
+    /// Counts rows of which nobody knows how many there will be.
+    pub(crate) fn counting(console: Console, what: String) -> Self {
+        if console.json || !io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {pos} rows  {rate}") {
+            bar.set_style(style.with_key("rate", rate));
+        }
+        bar.set_message(what);
+        bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
     }
 

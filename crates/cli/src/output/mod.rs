@@ -1,5 +1,9 @@
 //! Rows that were read back, in files.
 
+mod resumable;
 mod sink;
 
-pub(crate) use self::sink::{Sink, cell};
+pub(crate) use self::{
+    resumable::Resumable,
+    sink::{Sink, cell},
+};

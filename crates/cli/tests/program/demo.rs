@@ -26,6 +26,7 @@ fn the_demo_shows_the_main_job_and_writes_what_it_read_back() {
         "40 stored, 0 twice",
         "15 accepted",
         "8 unknown: not sent again",
+        "charged.jsonl",
     ] {
         assert!(run.stdout.contains(word), "{word} in {}", run.stdout);
     }

@@ -8,6 +8,7 @@ mod call;
 mod clevertap_attribute;
 mod clevertap_call;
 mod clevertap_kill;
+mod clevertap_reads;
 mod clevertap_upload;
 mod config;
 mod demo;
