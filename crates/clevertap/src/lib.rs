@@ -4,6 +4,7 @@ mod attribution;
 mod client;
 mod counts;
 mod exports;
+mod files;
 pub mod generated;
 mod names;
 mod profile_key;
@@ -23,6 +24,7 @@ pub use self::{
         TrendPoint,
     },
     exports::{Export, Exported, Exports},
+    files::{FileBody, NewCatalogFile, NewCustomList},
     generated::{
         Count, ExportedEvent, OPERATIONS, RealTimeCounts, RealTimeQuery, TopGroup, TopOrder, TopPropertyType,
         TrendGroup, TrendStep,
