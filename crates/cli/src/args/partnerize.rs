@@ -199,9 +199,9 @@ pub(crate) struct NewLink {
     /// Where it leads
     #[arg(long, value_name = "URL")]
     pub(crate) destination: Option<String>,
-    /// What it is called
+    /// What it is for
     #[arg(long, value_name = "TEXT")]
-    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
     #[command(flatten)]
     pub(crate) partner: Partner,
     #[command(flatten)]

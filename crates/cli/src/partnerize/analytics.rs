@@ -3,7 +3,8 @@
 use afflux::partnerize::{
     Error,
     analytics::{
-        Analytics, Clicks, Conversions, DateRange, Impressions, Line, Measured, Query, Record, Shape, Sorted, Source,
+        Analytics, Clicks, Conversions, DateRange, Impressions, Line, Measured, Query, Record, Shape, Sorted,
+        Source,
     },
     core::decode::Word,
 };
@@ -11,7 +12,7 @@ use jiff::{Timestamp, Zoned, civil::DateTime, tz::TimeZone};
 
 use super::{Account, Chart, Series};
 use crate::{
-    args::{self, Source as Counted},
+    args::partnerize::{self as args, Source as Counted},
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
@@ -94,7 +95,12 @@ impl Asked<'_> {
                 let records: Vec<&Record> = rows.rows().iter().collect();
                 let keys = self.keys(records.first().copied());
                 let chart = self.chart(|metric| rows.lines(metric, &keys))?;
-                self.show(rows.body(), rows.approximate(), &records, Some(Shown { times: None, chart: Some(chart) }))
+                self.show(
+                    rows.body(),
+                    rows.approximate(),
+                    &records,
+                    Some(Shown { times: None, chart: Some(chart) }),
+                )
             }
         }
     }

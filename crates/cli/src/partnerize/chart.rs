@@ -67,7 +67,10 @@ impl Chart {
         let at = |time: DateTime| time.duration_since(first).as_secs_f64();
         let last = at(times().max()?).max(1.0);
         let values = || {
-            self.series.iter().flat_map(|series| &series.points).filter_map(|(_, value)| value.as_ref()?.to_f64())
+            self.series
+                .iter()
+                .flat_map(|series| &series.points)
+                .filter_map(|(_, value)| value.as_ref()?.to_f64())
         };
         let top = values().fold(0.0, f64::max);
         let bottom = values().fold(0.0, f64::min);
@@ -90,7 +93,8 @@ impl Chart {
             let colour = Palette99::pick(number).mix(1.0);
             // A hole ends a line; the next point begins another.
             for part in series.points.split(|(_, value)| value.is_none()) {
-                let part = part.iter().filter_map(|(time, value)| Some((at(*time), value.as_ref()?.to_f64()?)));
+                let part =
+                    part.iter().filter_map(|(time, value)| Some((at(*time), value.as_ref()?.to_f64()?)));
                 let drawn = chart.draw_series(LineSeries::new(part, colour.stroke_width(2))).ok()?;
                 if self.series.len() > 1 {
                     drawn.label(&series.name).legend(move |(x, y)| {
@@ -135,7 +139,8 @@ mod tests {
                 .iter()
                 .enumerate()
                 .map(|(day, value)| {
-                    let day = date(2026, 11, 1).saturating_add(jiff::Span::new().days(i64::try_from(day).unwrap()));
+                    let day =
+                        date(2026, 11, 1).saturating_add(jiff::Span::new().days(i64::try_from(day).unwrap()));
                     (day.at(0, 0, 0, 0), value.map(Decimal::from))
                 })
                 .collect(),

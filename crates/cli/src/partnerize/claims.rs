@@ -4,7 +4,7 @@ use afflux::partnerize::{Claim, Sale};
 
 use super::{Account, lists};
 use crate::{
-    args::{Claimed, Tq},
+    args::partnerize::{Claimed, Tq},
     failure::Failure,
     interrupt::Interrupt,
 };
@@ -35,6 +35,6 @@ pub(super) async fn run(tq: &Tq, account: &Account<'_>, interrupt: &Interrupt) -
     let partner = account.partner(&given.partner)?;
     let claimed = client.transaction_queries().claim(partner, [claim])?;
     let answer = claimed.send().await?;
-    account.console.line(answer.text())?;
+    account.console.line(answer.value.text())?;
     interrupt.check()
 }

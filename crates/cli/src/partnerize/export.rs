@@ -8,9 +8,7 @@ use std::{
 
 use afflux::partnerize::{
     Client, Error,
-    exports::{
-        Clicks, ConversionItems, Conversions, Export, ExportEvent, ExportHandle, Exported, Written,
-    },
+    exports::{Clicks, ConversionItems, Conversions, Export, ExportEvent, ExportHandle, Exported, Written},
     reports::Between,
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +16,7 @@ use serde_json::json;
 
 use super::Account;
 use crate::{
-    args::{self, What},
+    args::partnerize::{self as args, What},
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
@@ -39,7 +37,9 @@ pub(super) async fn run(
     let job = JobFile::new(given, &partner, &client);
     let fetching = async {
         match given.what {
-            What::Clicks => fetch::<Clicks>(exports.clicks(range), given, &client, &job, account.console).await,
+            What::Clicks => {
+                fetch::<Clicks>(exports.clicks(range), given, &client, &job, account.console).await
+            }
             What::Conversions => {
                 fetch::<Conversions>(exports.conversions(range), given, &client, &job, account.console).await
             }
@@ -70,7 +70,7 @@ async fn fetch<K: Exported>(
     job: &JobFile,
     console: Console,
 ) -> Result<Written, Failure> {
-    let progress = Progress::counting(console, format!("exporting to {}", given.output.display()));
+    let progress = Progress::receiving(console, format!("exporting to {}", given.output.display()));
     let mut kept = Ok(());
     let mut listen = |event: ExportEvent<'_, K>| match event {
         ExportEvent::Started(handle) => {

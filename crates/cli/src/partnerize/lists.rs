@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Account;
 use crate::{
-    args::{self, Campaigns, Links, Money, Payments},
+    args::partnerize::{Campaigns, Links, Listed, Money, Payments},
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
@@ -20,17 +20,24 @@ use crate::{
 };
 
 /// Lists or creates tracking links.
-pub(super) async fn links(links: &Links, account: &Account<'_>, interrupt: &Interrupt) -> Result<(), Failure> {
+pub(super) async fn links(
+    links: &Links,
+    account: &Account<'_>,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
     match links {
         Links::List(given) => {
             let parameters = json!({ "publisher_id": account.partner(&given.partner)? });
-            let columns = ["link_id", "campaign_id", "tracking_link", "destination_url", "active"];
+            let columns =
+                ["id", "campaign_id", "tracking_short_url", "destination_url", "active", "description"];
             let engine = account.client(given.timeout)?.engine().clone();
             list(&engine, "listLinks", &parameters, &columns, account.console, interrupt).await
         }
         Links::Create(given) => {
             let mut body = json!({ "campaign_id": given.campaign });
-            for (name, value) in [("destination_url", &given.destination), ("link_name", &given.name)] {
+            for (name, value) in
+                [("destination_url", &given.destination), ("description", &given.description)]
+            {
                 if let Some(value) = value {
                     body[name] = json!(value);
                 }
@@ -49,7 +56,14 @@ pub(super) async fn campaigns(
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let parameters = json!({ "publisher_id": account.partner(&given.partner)?, "status": given.status });
-    let columns = ["campaign_id", "title", "advertiser_name", "default_currency", "camref", "tracking_link"];
+    let columns = [
+        "campaign_id",
+        "title",
+        "publisher_status",
+        "default_currency",
+        "default_commission_rate",
+        "vertical_name",
+    ];
     let engine = account.client(given.timeout)?.engine().clone();
     list(&engine, "listCampaigns", &parameters, &columns, account.console, interrupt).await
 }
@@ -64,7 +78,15 @@ pub(super) async fn payments(
     let engine = account.client(given.timeout)?.engine().clone();
     match given.money {
         Money::Bills => {
-            let columns = ["publisher_self_bill_id", "bill_date", "currency", "total_value", "status"];
+            let columns = [
+                "publisher_self_bill_id",
+                "creation_date",
+                "payment_date",
+                "paid_currency",
+                "net_value",
+                "items_in_bill",
+                "status",
+            ];
             list(&engine, "listSelfBills", &parameters, &columns, account.console, interrupt).await
         }
         Money::Summary => one(&engine, "getPaymentSummary", &parameters, account.console, interrupt).await,
@@ -76,12 +98,19 @@ pub(super) async fn payments(
 
 /// Lists transaction queries.
 pub(super) async fn queries(
-    given: &args::Listed,
+    given: &Listed,
     account: &Account<'_>,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let parameters = json!({ "publisher_id": account.partner(&given.partner)? });
-    let columns = ["transaction_query_id", "query_type", "status", "conversion_reference", "expected_commission"];
+    let columns = [
+        "transaction_query_id",
+        "transaction_query_type",
+        "current_state",
+        "conversion_reference",
+        "expected_commission",
+        "conversion_currency",
+    ];
     let engine = account.client(given.timeout)?.engine().clone();
     list(&engine, "listTransactionQueries", &parameters, &columns, account.console, interrupt).await
 }
@@ -98,11 +127,12 @@ async fn list(
     let mut pager = engine.pager(request(id, parameters)?, None);
     let mut rows: Vec<JsonText> = Vec::new();
     while let Some(page) = pager.next_texts().await? {
-        for row in page.value.into_rows() {
+        for mut row in page.value.into_rows() {
             if console.json {
                 console.line(secrets::masked(row.text()))?;
             } else {
-                rows.push(row.detach());
+                row.detach();
+                rows.push(row);
             }
         }
         interrupt.check()?;

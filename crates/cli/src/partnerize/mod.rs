@@ -10,7 +10,10 @@ mod report;
 use afflux::partnerize::Client;
 
 use crate::{
-    args::{Partner, Partnerize, Timeout},
+    args::{
+        Timeout,
+        partnerize::{Partner, Partnerize},
+    },
     console::Console,
     failure::Failure,
     interrupt::Interrupt,

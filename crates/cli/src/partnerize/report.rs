@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::Account;
 use crate::{
-    args::{self, Range},
+    args::partnerize::{self as args, Range},
     failure::Failure,
     interrupt::Interrupt,
     output::{Reading, read_pages},
@@ -86,7 +86,7 @@ async fn rows<R: Reported>(
                 Some(resume) => report.resume(resume),
                 None => report,
             };
-            report.pages()
+            std::future::ready(report.pages())
         },
         Pages::resume,
         interrupt,
