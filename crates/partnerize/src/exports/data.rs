@@ -35,12 +35,12 @@ pub struct ExportData<'a, K> {
     asking: Asking<'a, K>,
     /// What brings it again.
     request: Request,
-    download: Download,
+    download: Box<Download>,
 }
 
 impl<'a, K: Exported> ExportData<'a, K> {
     pub(super) fn new(asking: Asking<'a, K>, request: Request, download: Download) -> Self {
-        Self { asking, request, download }
+        Self { asking, request, download: Box::new(download) }
     }
 
     /// Writes the CSV into the file at `path`, byte for byte as it came, in constant memory. The file appears only
@@ -99,7 +99,7 @@ impl<'a, K: Exported> ExportData<'a, K> {
 
     /// The rows, as they come.
     pub fn rows(self) -> ExportRows<K> {
-        ExportRows::new(self.download, self.asking.form.wide, self.asking.form.delimiter)
+        ExportRows::new(*self.download, self.asking.form.wide, self.asking.form.delimiter)
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     columns::KNOWN,
     kind::Exported,
     row::ExportRow,
-    table::{LONGEST, Read, Table},
+    table::{Header, LONGEST, Read, Record, Table},
     text::Decoder,
 };
 
@@ -67,35 +67,36 @@ impl<K: Exported> ExportRows<K> {
         Error::undocumented(K::OPERATION, format!("was answered, but {what}"))
     }
 
-    /// The next row out of what came already; nothing where more must come.
-    fn ready(&mut self) -> Option<Option<Result<ExportRow<K>, Error>>> {
-        match self.table.next() {
+    /// The next row out of what came already; pending where more must come.
+    fn ready(&mut self) -> Poll<Option<Result<ExportRow<K>, Error>>> {
+        let row = match self.table.next() {
+            Ok(Read::More) => return Poll::Pending,
             Ok(Read::Row(record)) => {
                 self.rows += 1;
-                let header = Arc::clone(self.table.header()?);
-                let (has, wants) = (record.len(), header.names.len());
-                Some(Some(if has == wants {
-                    Ok(ExportRow::new(header, record, self.rows))
-                } else {
-                    Err(Self::broken(format_args!(
-                        "row {} has {has} columns, and the header {wants}",
-                        self.rows
-                    )))
-                }))
+                self.table.header().map(|header| self.row(header, record))
             }
-            Ok(Read::More) => None,
             Ok(Read::End) => {
                 self.done = true;
-                Some(None)
+                None
             }
             Err(_) => {
                 self.done = true;
                 let row = self.rows + 1;
-                Some(Some(Err(Self::broken(format_args!(
+                Some(Err(Self::broken(format_args!(
                     "row {row} is longer than {LONGEST} bytes: a quote is not closed"
-                )))))
+                ))))
             }
+        };
+        Poll::Ready(row)
+    }
+
+    fn row(&self, header: &Arc<Header>, record: Record) -> Result<ExportRow<K>, Error> {
+        let (has, wants) = (record.len(), header.names.len());
+        if has != wants {
+            let row = self.rows;
+            return Err(Self::broken(format_args!("row {row} has {has} columns, and the header {wants}")));
         }
+        Ok(ExportRow::new(Arc::clone(header), record, self.rows))
     }
 
     fn take(&mut self, chunk: Option<Result<bytes::Bytes, Error>>) -> Result<(), Error> {
@@ -130,7 +131,7 @@ impl<K: Exported> Stream for ExportRows<K> {
             if this.done {
                 return Poll::Ready(None);
             }
-            if let Some(row) = this.ready() {
+            if let Poll::Ready(row) = this.ready() {
                 return Poll::Ready(row);
             }
             let chunk = ready!(Pin::new(&mut this.download).poll_next(cx));

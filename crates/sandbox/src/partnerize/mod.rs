@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+pub use data::Conversion;
 pub use records::{Job, Participation, Record};
 pub use samples::Sample;
 pub use switches::{
@@ -111,6 +112,12 @@ impl Partnerize {
     pub fn resize(&self, campaigns: usize, clicks: u64, conversions: u64) {
         let now = self.now();
         lock(&self.stand_in.state).resize(campaigns, clicks, conversions, now);
+    }
+
+    /// All conversions, in the order in which they were.
+    pub fn conversions(&self) -> Vec<Conversion> {
+        let world = Arc::clone(&lock(&self.stand_in.state).world);
+        world.conversions().collect()
     }
 
     /// The websites, in the order in which they were made.

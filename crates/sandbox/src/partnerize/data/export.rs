@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::asked::{Complaint, Parts};
+use super::campaign::Campaign;
 use super::click::Click;
 use super::conversion::{Conversion, Item, Payment};
 use super::conversion_report::{advertiser_reference, customer_reference, customer_type, meta_value};
+use super::line::Line;
 use super::money::Money;
 use super::selection::Selection;
 use super::when;
@@ -123,7 +125,11 @@ impl Export {
                 columns
             }
         };
-        self.row(piece, columns.split_whitespace());
+        let mut line = Line::new(piece, self.delimiter);
+        columns.split_whitespace().for_each(|column| {
+            line.cell(column);
+        });
+        line.end();
     }
 
     fn rows_of(&mut self, index: u64, piece: &mut String) {
@@ -131,7 +137,7 @@ impl Export {
             let click = self.world.click(index);
             if self.selection.fits_click(&self.world, &click) {
                 self.limit -= 1;
-                self.row(piece, self.click_cells(&click));
+                self.click_line(&click, piece);
             }
             return;
         }
@@ -140,11 +146,16 @@ impl Export {
         if items.is_empty() {
             return;
         }
-        let cells = self.conversion_cells(&conversion, &items);
+        let campaign = self.world.campaign(conversion.click.campaign);
+        let mut cells = String::new();
+        self.conversion_cells(&conversion, campaign, &items, &mut cells);
         if self.kind == Kind::Conversions {
             self.limit -= 1;
-            let rest = [customer_reference(&conversion), self.camref(&conversion)];
-            self.row(piece, cells.into_iter().chain(rest));
+            Line::new(piece, self.delimiter)
+                .written(&cells)
+                .plain(customer_reference(&conversion))
+                .plain(camref(campaign))
+                .end();
             return;
         }
         for item in items {
@@ -152,129 +163,120 @@ impl Export {
                 return;
             }
             self.limit -= 1;
-            self.row(piece, cells.iter().cloned().chain(self.item_cells(&conversion, item)));
+            self.item_line(&cells, &conversion, campaign, item, piece);
         }
     }
 
-    fn click_cells(&self, click: &Click) -> [String; 16] {
+    fn click_line(&self, click: &Click, piece: &mut String) {
         let campaign = self.world.campaign(click.campaign);
-        let time = self.zone.plain(click.at);
-        [
-            click.id(),
-            click.cookie(),
-            campaign.map(|campaign| campaign.id.clone()).unwrap_or_default(),
-            PARTNER.to_owned(),
-            "nibbled".to_owned(),
-            time.clone(),
-            click.address(),
-            time,
-            click.address(),
-            String::new(),
-            String::new(),
-            entry(&CREATIVES, click.creative).0.to_owned(),
-            u8::from(click.creative > 0).to_string(),
-            "0".to_owned(),
-            entry(&COUNTRIES, click.country).0.to_owned(),
-            PARTNER_NAME.to_owned(),
-        ]
+        Line::new(piece, self.delimiter)
+            .plain(click.id())
+            .plain(click.cookie())
+            .plain(id(campaign))
+            .plain(PARTNER)
+            .plain("nibbled")
+            .time(&self.zone, Some(click.at))
+            .plain(click.address())
+            .time(&self.zone, Some(click.at))
+            .plain(click.address())
+            .plain("")
+            .plain("")
+            .plain(entry(&CREATIVES, click.creative).0)
+            .plain(u8::from(click.creative > 0))
+            .plain(0)
+            .plain(entry(&COUNTRIES, click.country).0)
+            .plain(PARTNER_NAME)
+            .end();
     }
 
-    fn conversion_cells(&self, conversion: &Conversion, items: &[&Item]) -> Vec<String> {
+    fn conversion_cells(
+        &self,
+        conversion: &Conversion,
+        campaign: Option<&Campaign>,
+        items: &[&Item],
+        cells: &mut String,
+    ) {
         let click = &conversion.click;
-        let campaign = self.world.campaign(click.campaign);
         let (at, clicked) = (self.zone.civil(conversion.at), self.zone.civil(click.at));
-        let value: Money = items.iter().map(|item| item.value).sum();
-        let gross: Money = items.iter().map(|item| item.gross()).sum();
-        let commission: Money = items.iter().map(|item| item.commission).sum();
-        vec![
-            conversion.id(),
-            campaign.map(|campaign| campaign.id.clone()).unwrap_or_default(),
-            PARTNER.to_owned(),
-            at.date().to_string(),
-            self.zone.plain(conversion.at),
-            clicked.time().to_string(),
-            clicked.date().to_string(),
-            self.zone.plain(click.at),
-            entry(&CURRENCIES, conversion.currency).0.to_owned(),
-            advertiser_reference(campaign),
-            conversion.reference(),
-            click.address(),
-            String::new(),
-            campaign.map(|campaign| campaign.title.clone()).unwrap_or_default(),
-            PARTNER_NAME.to_owned(),
-            Conversion::status(items.iter().copied()).to_owned(),
-            (conversion.at - click.at).to_string(),
-            value.to_string(),
-            gross.to_string(),
-            commission.to_string(),
-            u8::from(click.creative > 0).to_string(),
-            entry(&CREATIVES, click.creative).0.to_owned(),
-            "0".to_owned(),
-            customer_type(conversion).unwrap_or_default().to_owned(),
-            if conversion.disputed { "1" } else { "" }.to_owned(),
-            click.cookie(),
-            entry(&COUNTRIES, click.country).0.to_owned(),
-            String::new(),
-            String::new(),
-        ]
+        Line::new(cells, self.delimiter)
+            .plain(conversion.id())
+            .plain(id(campaign))
+            .plain(PARTNER)
+            .plain(at.date())
+            .time(&self.zone, Some(conversion.at))
+            .plain(clicked.time())
+            .plain(clicked.date())
+            .time(&self.zone, Some(click.at))
+            .plain(entry(&CURRENCIES, conversion.currency).0)
+            .plain(advertiser_reference(campaign))
+            .plain(conversion.reference())
+            .plain(click.address())
+            .plain("")
+            .cell(campaign.map(|campaign| campaign.title.as_str()).unwrap_or_default())
+            .plain(PARTNER_NAME)
+            .plain(Conversion::status(items.iter().copied()))
+            .plain(conversion.at - click.at)
+            .plain(items.iter().map(|item| item.value).sum::<Money>())
+            .plain(items.iter().map(|item| item.gross()).sum::<Money>())
+            .plain(items.iter().map(|item| item.commission).sum::<Money>())
+            .plain(u8::from(click.creative > 0))
+            .plain(entry(&CREATIVES, click.creative).0)
+            .plain(0)
+            .plain(customer_type(conversion).unwrap_or_default())
+            .plain(if conversion.disputed { "1" } else { "" })
+            .plain(click.cookie())
+            .plain(entry(&COUNTRIES, click.country).0)
+            .plain("")
+            .plain("");
     }
 
-    fn item_cells(&self, conversion: &Conversion, item: &Item) -> Vec<String> {
+    fn item_line(
+        &self,
+        cells: &str,
+        conversion: &Conversion,
+        campaign: Option<&Campaign>,
+        item: &Item,
+        piece: &mut String,
+    ) {
         let (number, category) = entry(&PRODUCTS, item.product);
-        let voucher = item.voucher.map(|place| entry(&VOUCHERS, place).0).unwrap_or_default();
-        let mut cells = vec![
-            item.id(),
-            number.to_owned(),
-            category.to_owned(),
-            item.value.to_string(),
-            item.gross().to_string(),
-            item.commission.to_string(),
-            item.status.word().to_owned(),
-            item.status.id().to_string(),
-            item.reject_reason().unwrap_or_default().to_owned(),
-            self.zone.plain(item.changed),
-            voucher.to_owned(),
-            customer_reference(conversion),
-            self.camref(conversion),
-            item.self_bill().unwrap_or_default(),
-        ];
+        let mut line = Line::new(piece, self.delimiter);
+        line.written(cells)
+            .plain(item.id())
+            .plain(number)
+            .plain(category)
+            .plain(item.value)
+            .plain(item.gross())
+            .plain(item.commission)
+            .plain(item.status.word())
+            .plain(item.status.id())
+            .cell(item.reject_reason().unwrap_or_default())
+            .time(&self.zone, Some(item.changed))
+            .plain(item.voucher.map(|place| entry(&VOUCHERS, place).0).unwrap_or_default())
+            .plain(customer_reference(conversion))
+            .plain(camref(campaign))
+            .plain(item.self_bill().unwrap_or_default());
         if self.payment {
             let (asked, released) = match item.payment {
                 Payment::Billed { asked, released } => (Some(asked), released),
                 _ => (None, None),
             };
-            let time = |at: Option<i64>| at.map(|at| self.zone.plain(at)).unwrap_or_default();
-            cells.extend([item.payment.word().to_owned(), time(asked), time(released)]);
+            line.plain(item.payment.word()).time(&self.zone, asked).time(&self.zone, released);
         }
-        let campaign = self.world.campaign(conversion.click.campaign);
         let sent = campaign.map(|campaign| campaign.meta.as_slice()).unwrap_or_default();
-        let value = |name| if sent.contains(name) { meta_value(item, name) } else { String::new() };
-        cells.extend(self.meta.iter().map(value));
-        cells
-    }
-
-    fn camref(&self, conversion: &Conversion) -> String {
-        let campaign = self.world.campaign(conversion.click.campaign);
-        campaign.map(|campaign| campaign.camref.clone()).unwrap_or_default()
-    }
-
-    /// Cells with a blank in them stand in quotes, as in the manual.
-    fn row(&self, piece: &mut String, cells: impl IntoIterator<Item = impl AsRef<str>>) {
-        for (place, cell) in cells.into_iter().enumerate() {
-            if place > 0 {
-                piece.push(self.delimiter);
-            }
-            let cell = cell.as_ref();
-            if cell.contains([' ', '"', '\n', self.delimiter]) {
-                piece.push('"');
-                piece.push_str(&cell.replace('"', "\"\""));
-                piece.push('"');
-            } else {
-                piece.push_str(cell);
-            }
+        for name in &self.meta {
+            let value = if sent.contains(name) { meta_value(item, name) } else { String::new() };
+            line.plain(value);
         }
-        piece.push('\n');
+        line.end();
     }
+}
+
+fn id(campaign: Option<&Campaign>) -> &str {
+    campaign.map(|campaign| campaign.id.as_str()).unwrap_or_default()
+}
+
+fn camref(campaign: Option<&Campaign>) -> &str {
+    campaign.map(|campaign| campaign.camref.as_str()).unwrap_or_default()
 }
 
 impl Iterator for Export {

@@ -12,11 +12,13 @@ mod click_report;
 mod conversion;
 mod conversion_report;
 mod export;
+mod line;
 mod money;
 mod payable;
 mod schedule;
 mod selection;
 mod survey;
+mod truth;
 mod when;
 mod words;
 mod world;
@@ -26,6 +28,7 @@ mod zone;
 pub(crate) use asked::{Answered, Complaint, Parts, Why};
 pub(crate) use campaign::Campaign;
 pub(crate) use export::{Export, export_csv};
+pub use truth::Conversion;
 pub(crate) use words::{
     CONVERSION_METRICS, CONVERSION_TYPES, COUNTRIES, CURRENCIES, DEVICES, PARTNERSHIP_MODELS, Reference,
     TRAFFIC_SOURCES, USER_CONTEXTS,
