@@ -1,7 +1,7 @@
 //! `afflux clevertap events` and `profiles`: rows as they come, or into a file over several runs.
 
 use afflux::clevertap::{Client, Export, Exported, Query};
-use afflux_core::page::Pages;
+use afflux_core::{endpoint::Endpoint, page::Pages};
 
 use super::query;
 use crate::{
@@ -59,7 +59,8 @@ async fn rows<R: Exported>(
     interrupt: Interrupt,
 ) -> Result<(), Failure> {
     let read = read.batch_size(export.batch_size);
-    let reading = Reading { what, output: export.output.as_deref(), console };
+    let (output, operation) = (export.output.as_deref(), <R as Endpoint>::OPERATION);
+    let reading = Reading { what, output, console, operation };
     let open = |resume| match resume {
         Some(resume) => read.resume(resume).pages(),
         None => read.pages(),

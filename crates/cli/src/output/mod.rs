@@ -4,10 +4,12 @@ mod reading;
 mod resumable;
 mod sink;
 mod table;
+mod wrapper;
 
 pub(crate) use self::{
     reading::{Reading, read_pages},
     resumable::Resumable,
     sink::Sink,
     table::cell,
+    wrapper::unwrapped,
 };

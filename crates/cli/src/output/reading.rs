@@ -5,13 +5,14 @@ use std::{future::Future, path::Path, pin::pin};
 use afflux_core::{
     Error, ErrorKind,
     decode::{BadRow, Kept, Page},
+    operation::Operation,
     page::Resume,
     response::Response,
 };
 use futures_util::{Stream, StreamExt};
 use serde_json::{Value, json};
 
-use super::Resumable;
+use super::{Resumable, unwrapped};
 use crate::{
     console::{Console, Listing},
     failure::Failure,
@@ -31,6 +32,8 @@ pub(crate) struct Reading<'a> {
     /// The file; without it rows are shown.
     pub(crate) output: Option<&'a Path>,
     pub(crate) console: Console,
+    /// Which operation lists it.
+    pub(crate) operation: &'static Operation,
 }
 
 /// Reads all pages. `open` begins, or goes on at a place; `place` says where the next page is.
@@ -64,11 +67,12 @@ where
             Failure::from(error)
         })?;
         for row in page.value.rows() {
-            match row {
-                Ok(row) => out.row(row.text())?,
+            let text = match row {
+                Ok(row) => row.text(),
                 // A row that the typed view cannot read is still a row.
-                Err(bad) => out.row(bad.json().text())?,
-            }
+                Err(bad) => bad.json().text(),
+            };
+            out.row(&unwrapped(reading.operation, text))?;
             progress.tick();
         }
         out.mark(place(&pages))?;

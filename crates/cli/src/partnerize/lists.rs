@@ -2,7 +2,6 @@
 
 use afflux::partnerize::OPERATIONS;
 use afflux_core::{
-    decode::JsonText,
     dynamic::{self, Parameters},
     engine::Engine,
     request::Request,
@@ -15,7 +14,7 @@ use crate::{
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
-    output::cell,
+    output::{cell, unwrapped},
     secrets, tables,
 };
 
@@ -124,15 +123,17 @@ async fn list(
     console: Console,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let mut pager = engine.pager(request(id, parameters)?, None);
-    let mut rows: Vec<JsonText> = Vec::new();
+    let request = request(id, parameters)?;
+    let operation = request.operation();
+    let mut pager = engine.pager(request, None);
+    let mut rows = Vec::new();
     while let Some(page) = pager.next_texts().await? {
-        for mut row in page.value.into_rows() {
+        for row in page.value.rows() {
+            let row = secrets::masked(&unwrapped(operation, row.text()));
             if console.json {
-                console.line(secrets::masked(row.text()))?;
+                console.line(row)?;
             } else {
-                row.detach();
-                rows.push(row);
+                rows.push(secrets::members(&row).unwrap_or_default());
             }
         }
         interrupt.check()?;
@@ -144,12 +145,13 @@ async fn list(
         console.say("there are none");
         return Ok(());
     }
-    let has = |column: &&&str| rows.iter().any(|row| row.get(column).is_some());
+    let has = |column: &&&str| rows.iter().flatten().any(|(name, _)| name == **column);
     let columns: Vec<&str> = columns.iter().filter(has).copied().collect();
     let mut table = tables::plain(&columns);
     for row in &rows {
         table.add_row(columns.iter().map(|column| {
-            let value = row.get(column).map(|value| cell(value.raw())).unwrap_or_default();
+            let found = row.iter().find(|(name, _)| name == column);
+            let value = found.map(|(_, value)| cell(value.get())).unwrap_or_default();
             value.chars().filter(|character| !character.is_control()).collect::<String>()
         }));
     }

@@ -1,7 +1,7 @@
 //! `afflux partnerize conversions` and `clicks`: every row of a report, as it came.
 
 use afflux::partnerize::{
-    core::page::Pages,
+    core::{endpoint::Endpoint, page::Pages},
     reports::{Between, Moment, Report, ReportRange, Reported},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -78,7 +78,12 @@ async fn rows<R: Reported>(
          timezone {:?}",
         given.range, given.status, given.currency, given.campaign, given.reference, given.timezone
     );
-    let reading = Reading { what: &what, output: given.output.as_deref(), console: account.console };
+    let reading = Reading {
+        what: &what,
+        output: given.output.as_deref(),
+        console: account.console,
+        operation: <R::Endpoint as Endpoint>::OPERATION,
+    };
     read_pages(
         reading,
         |resume| {
