@@ -6,6 +6,7 @@ mod counts;
 mod exports;
 mod files;
 pub mod generated;
+pub mod inbound;
 mod names;
 mod profile_key;
 mod query;

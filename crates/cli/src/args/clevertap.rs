@@ -51,7 +51,7 @@ pub(crate) struct Query {
     pub(crate) to: Option<Date>,
     /// The vendor's query as JSON, alone or beside the options above; @FILE for a file, - for stdin
     #[arg(long = "query", value_name = "JSON|@FILE|-")]
-    pub(crate) json: Option<String>,
+    pub(crate) text: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -48,17 +48,17 @@ pub(crate) struct Partner {
 
 /// From when to when.
 #[derive(Debug, Clone, Args)]
-#[group(required = true, multiple = true, args = ["from", "range"])]
+#[group(required = true, multiple = true, args = ["from", "words"])]
 pub(crate) struct Range {
     /// From this time: 2026-11-01, or 2026-11-01T10:20:30 in the report's time zone, or with an offset
-    #[arg(long, value_name = "TIME", conflicts_with = "range")]
+    #[arg(long, value_name = "TIME", conflicts_with = "words")]
     pub(crate) from: Option<Moment>,
     /// Until this time; a date ends where it begins (default: now)
     #[arg(long, value_name = "TIME", requires = "from")]
     pub(crate) to: Option<Moment>,
     /// In the vendor's words: today, yesterday, this week, last month, last 10 days, this year
-    #[arg(long, value_name = "WORDS")]
-    pub(crate) range: Option<TextDate>,
+    #[arg(long = "range", value_name = "WORDS")]
+    pub(crate) words: Option<TextDate>,
 }
 
 #[derive(Debug, Args)]

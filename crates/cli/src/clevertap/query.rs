@@ -10,7 +10,7 @@ use crate::{args, failure::Failure, given};
 pub(super) fn query(args: &args::Query) -> Result<Query, Failure> {
     let mut given = Given { event: args.event.clone(), from: args.from, to: args.to };
     let mut beside = Vec::new();
-    if let Some(argument) = &args.json {
+    if let Some(argument) = &args.text {
         let json = JsonText::new(given::text(argument)?)
             .map_err(|_| Failure::usage("--query must be one JSON object"))?;
         if !json.text().trim_start().starts_with('{') {

@@ -9,7 +9,7 @@ use afflux_sandbox::{
     clevertap::{CleverTap, RecordRule},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
-use jiff::civil::date;
+use jiff::{ToSpan, tz::TimeZone};
 
 use super::{Section, Step, promise};
 use crate::{console::Console, failure::Failure, output::Sink};
@@ -42,7 +42,7 @@ pub(crate) async fn show(sandbox: &Sandbox, folder: &Path, console: Console) -> 
     steps.push(upload(clevertap, &client).await?);
     steps.push(lose_a_batch(clevertap, &client).await?);
     console.say("clevertap: reading events back ...");
-    let (step, file) = read_back(&client, folder).await?;
+    let (step, file) = read_back(clevertap, &client, folder).await?;
     steps.push(step);
     Ok(Section {
         title: "CleverTap: installs reported, records uploaded, events read back",
@@ -153,9 +153,10 @@ async fn lose_a_batch(clevertap: &CleverTap, client: &Client) -> Result<Step, Fa
     ))
 }
 
-/// Purchases of the sandbox's made-up project.
-async fn read_back(client: &Client, folder: &Path) -> Result<(Step, String), Failure> {
-    let purchases = || Activity::of("Charged", date(2025, 12, 1)..=date(2026, 1, 5));
+/// Purchases of the last weeks in the sandbox's made-up project.
+async fn read_back(clevertap: &CleverTap, client: &Client, folder: &Path) -> Result<(Step, String), Failure> {
+    let today = clevertap.now().to_zoned(TimeZone::UTC).date();
+    let purchases = || Activity::of("Charged", today.saturating_sub(35.days())..=today);
     let mut file = Sink::create(&folder.join("charged.jsonl"))?;
     let mut rows = client.exports().events(purchases()).batch_size(50).items().await?;
     let mut read = 0_u64;

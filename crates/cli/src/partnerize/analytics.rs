@@ -3,8 +3,8 @@
 use afflux::partnerize::{
     Error,
     analytics::{
-        Analytics, Clicks, Conversions, DateRange, Impressions, Line, Measured, Query, Record, Shape, Sorted,
-        Source,
+        Analytics, Clicks, Conversions, DateRange, Impressions, Line, Measured, Point, Query, Record, Shape,
+        Sorted, Source,
     },
     core::decode::Word,
 };
@@ -82,7 +82,7 @@ impl Asked<'_> {
             }
             Some(period) if by.is_empty() => {
                 let series = self.measured(source.time_series(period))?.send().await?;
-                let records: Vec<&Record> = series.rows().iter().map(|point| point.record()).collect();
+                let records: Vec<&Record> = series.rows().iter().map(Point::record).collect();
                 let chart = self.chart(|metric| series.line(metric).map(|line| vec![line]));
                 let times = series.rows().iter().map(|point| shown(point.time())).collect();
                 let shown = Shown { times: Some(times), chart: Some(chart?) };

@@ -40,7 +40,7 @@ pub(crate) struct Chart {
 impl Chart {
     /// The drawing as text, without a line end; nothing where there is nothing to draw.
     pub(crate) fn text(&self) -> Option<String> {
-        let lines: Vec<Vec<f64>> = self.series.iter().map(|series| series.drawn()).collect();
+        let lines: Vec<Vec<f64>> = self.series.iter().map(Series::drawn).collect();
         let longest = lines.iter().map(Vec::len).max().filter(|points| *points > 1)?;
         // The library draws a point a column; wider is easier to read while there is room.
         let step = (WIDTH / longest).clamp(1, 6);

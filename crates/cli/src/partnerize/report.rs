@@ -40,7 +40,7 @@ pub(super) async fn clicks(
 
 /// A range without an end ends now, so that a run that goes on reads the same rows.
 fn range(range: &Range) -> ReportRange {
-    match (range.range, range.from, range.to) {
+    match (range.words, range.from, range.to) {
         (Some(words), ..) => words.into(),
         (None, Some(from), Some(to)) => Between::new(from, to).into(),
         (None, Some(from), None) => ReportRange::Since(from),

@@ -1,14 +1,22 @@
 //! Reading back: exports over several runs, one profile, counts.
 
 use afflux_sandbox::Fault;
+use jiff::{ToSpan, tz::TimeZone};
 use serde_json::Value;
 
 use crate::world::{World, mode};
 
-const DAYS: [&str; 6] = ["--event", "Charged", "--from", "2025-12-01", "--to", "2026-01-05"];
+/// The options that ask for the event with the most to read, in the sandbox's made-up project.
+fn charged(world: &World) -> [String; 7] {
+    let today = world.sandbox.clevertap().now().to_zoned(TimeZone::UTC).date();
+    let first = today.saturating_sub(35.days());
+    let days = [first.to_string(), today.to_string()];
+    ["--event", "Charged", "--from", &days[0], "--to", &days[1], "--timeout=50"].map(str::to_owned)
+}
 
-fn with<'a>(base: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
-    [base, &DAYS, more].concat()
+fn with<'a>(base: &[&'a str], charged: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
+    let charged: Vec<&str> = charged.iter().map(String::as_str).collect();
+    [base, &charged, more].concat()
 }
 
 fn opened(world: &World, operation: &str) -> usize {
@@ -20,11 +28,13 @@ fn opened(world: &World, operation: &str) -> usize {
 fn an_export_goes_on_where_an_earlier_run_stopped() {
     let world = World::start();
     let clevertap = world.sandbox.clevertap();
-    let events = with(&["clevertap", "events"], &["--batch-size", "40"]);
+    clevertap.populate(0, 800);
+    let charged = charged(&world);
+    let events = with(&["clevertap", "events"], &charged, &["--batch-size", "40"]);
     let shown = world.run(&events).ended(0);
     let rows: Vec<&str> = shown.stdout.lines().collect();
     assert!(rows.len() > 80 && rows.iter().all(|row| serde_json::from_str::<Value>(row).is_ok()));
-    let count = world.run(&with(&["clevertap", "counts"], &[])).ended(0);
+    let count = world.run(&with(&["clevertap", "counts"], &charged, &[])).ended(0);
     assert_eq!(count.stdout.trim(), rows.len().to_string());
 
     let to_file = [&events[..], &["-o", "e.jsonl"]].concat();
@@ -52,10 +62,14 @@ fn an_export_goes_on_where_an_earlier_run_stopped() {
 #[test]
 fn a_query_is_given_by_options_or_as_json_and_not_by_both() {
     let world = World::start();
-    let json = r#"{"event_name":"Charged","from":20251201,"to":20260105}"#;
+    let charged = charged(&world);
+    let day = |text: &str| text.replace('-', "");
+    let json = format!(r#"{{"event_name":"Charged","from":{},"to":{}}}"#, day(&charged[3]), day(&charged[5]));
+    let json = json.as_str();
     let by_json = world.run(&["clevertap", "counts", "--query", json]).ended(0).stdout;
-    assert_eq!(by_json, world.run(&with(&["clevertap", "counts"], &[])).ended(0).stdout);
-    let users = world.run(&with(&["clevertap", "counts"], &["--users", "--json"])).ended(0).object();
+    assert_eq!(by_json, world.run(&with(&["clevertap", "counts"], &charged, &[])).ended(0).stdout);
+    let users =
+        world.run(&with(&["clevertap", "counts"], &charged, &["--users", "--json"])).ended(0).object();
     assert!(users["count"].as_u64().unwrap() <= by_json.trim().parse().unwrap());
     let sent = world.sandbox.clevertap().requests().len();
     for (arguments, said) in [
