@@ -6,7 +6,7 @@ use afflux_core::{
     engine::Engine,
     request::Request,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Account;
 use crate::{
@@ -33,13 +33,11 @@ pub(super) async fn links(
             list(&engine, "listLinks", &parameters, &columns, account.console, interrupt).await
         }
         Links::Create(given) => {
-            let mut body = json!({ "campaign_id": given.campaign });
+            let mut body = Map::from_iter([("campaign_id".to_owned(), json!(given.campaign))]);
             for (name, value) in
                 [("destination_url", &given.destination), ("description", &given.description)]
             {
-                if let Some(value) = value {
-                    body[name] = json!(value);
-                }
+                body.extend(value.as_ref().map(|value| (name.to_owned(), json!(value))));
             }
             let parameters = json!({ "publisher_id": account.partner(&given.partner)?, "body": body });
             let engine = account.client(given.timeout)?.engine().clone();
