@@ -67,7 +67,10 @@ fn filters(list: &str, given: &JsonText) -> Result<Vec<PropertyFilter>, Fault> {
                 "operator" => operator.replace(member).is_none(),
                 "value" => value.replace(member).is_none(),
                 _ => {
-                    return Err(Fault::new(format!("{at}.{key}"), "is not known: the vendor would ignore it"));
+                    return Err(Fault::new(
+                        format!("{at}.{key}"),
+                        "is not known: the vendor would ignore it",
+                    ));
                 }
             };
             if !known {

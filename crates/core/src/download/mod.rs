@@ -42,6 +42,8 @@ pub struct Download {
     received: u64,
     /// What was looked at and not handed out yet.
     peeked: Option<Bytes>,
+    /// Tells a shared limiter that the call is over.
+    telling: Option<BoxFuture<'static, ()>>,
     done: bool,
 }
 
@@ -102,7 +104,18 @@ impl Engine {
 
 impl Download {
     fn new(run: Run, raw: Raw, stream: ByteStream, permit: Option<Permit>) -> Self {
-        Self { run, raw, stream, permit, idle: IDLE, timer: None, received: 0, peeked: None, done: false }
+        Self {
+            run,
+            raw,
+            stream,
+            permit,
+            idle: IDLE,
+            timer: None,
+            received: 0,
+            peeked: None,
+            telling: None,
+            done: false,
+        }
     }
 
     /// The HTTP status.
@@ -141,9 +154,11 @@ impl Download {
     /// is read.
     pub async fn peek(&mut self) -> Result<Option<&[u8]>, Error> {
         while self.peeked.as_ref().is_none_or(Bytes::is_empty) {
-            self.peeked = self.chunk().await?;
-            if self.peeked.is_none() {
-                return Ok(None);
+            // An empty piece is passed over; left there, it would be the next one again.
+            self.peeked = None;
+            match self.chunk().await? {
+                Some(chunk) => self.peeked = Some(chunk),
+                None => return Ok(None),
             }
         }
         Ok(self.peeked.as_deref())
@@ -185,6 +200,15 @@ impl Download {
         Ok(self.received)
     }
 
+    /// Waits until a shared limiter knows, which takes no longer than its patience.
+    fn told(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(telling) = &mut self.telling {
+            ready!(telling.as_mut().poll(cx));
+            self.telling = None;
+        }
+        Poll::Ready(())
+    }
+
     fn end(&mut self, broken: bool) {
         self.done = true;
         self.timer = None;
@@ -194,7 +218,7 @@ impl Download {
             } else {
                 End::Answered { status: self.raw.status(), headers: self.raw.headers() }
             };
-            drop(permit.end(end));
+            self.telling = permit.end(end);
         }
     }
 }
@@ -208,7 +232,7 @@ impl Stream for Download {
             return Poll::Ready(Some(Ok(peeked)));
         }
         if this.done {
-            return Poll::Ready(None);
+            return this.told(cx).map(|()| None);
         }
         let next: Option<io::Result<Bytes>> = match this.stream.as_mut().poll_next(cx) {
             Poll::Ready(next) => next,
@@ -230,7 +254,7 @@ impl Stream for Download {
             }
             None => {
                 this.end(false);
-                Poll::Ready(None)
+                this.told(cx).map(|()| None)
             }
             Some(Err(error)) => {
                 this.end(true);
