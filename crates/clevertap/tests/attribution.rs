@@ -292,7 +292,7 @@ async fn an_outage_stops_the_stream_and_does_not_burn_through_it() {
 async fn faults_now_and_then_do_not_use_up_the_repeats_that_the_vendor_asks_for() {
     let turn = AtomicUsize::new(0);
     let transport = MockTransport::new(move |_| {
-        let fault = turn.fetch_add(1, Ordering::Relaxed) % 2 == 0;
+        let fault = turn.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
         Reply::answer(if fault { 503 } else { 200 }, "")
     });
     let source = stream::iter((0..2_000_u32).map(|id| (id, install())));

@@ -231,7 +231,7 @@ async fn phones_that_were_not_taken_are_told_and_no_error_without_words() {
         let phones = Disassociation::new([DisassociatedPhone::new("phone", "+14155550100")]);
         match client.profiles().disassociate_phones(phones).send().await {
             Ok(answer) => {
-                assert_eq!(answer.into_value().unprocessed.get().unwrap()[0].code.copied(), Some(515))
+                assert_eq!(answer.into_value().unprocessed.get().unwrap()[0].code.copied(), Some(515));
             }
             Err(error) => assert_eq!((error.vendor_code(), error.message()), (Some("400"), Some("no"))),
         }
