@@ -1,6 +1,7 @@
 //! Spans of time as parameters say them: dates, times with and without an offset, and words such as `last week`.
 //!
-//! A span begins with its start and ends before its end; the vendor does not say more of it.
+//! The vendor does not say whether the end of a span is in it. Every end in its manual that leaves no doubt is the last
+//! second of a day, so it is in it here, to the second. As a range of seconds a span ends behind it.
 
 use std::ops::Range;
 
@@ -27,9 +28,9 @@ pub(super) fn span(parts: &Parts<'_>, zone: &Zone, now: i64) -> Result<Range<i64
     }
     let end = match parts.one("end_date").filter(|text| !text.is_empty()) {
         Some(text) => moment(text, zone).ok_or_else(|| Complaint::invalid("end_date", text))?,
-        None => now + 1,
+        None => now,
     };
-    Ok(start..end)
+    Ok(start..end + 1)
 }
 
 /// A date, a time in the zone, or a time with an offset.
