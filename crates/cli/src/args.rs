@@ -2,6 +2,7 @@
 
 mod altercpa;
 mod clevertap;
+pub(crate) mod partnerize;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::altercpa::{AlterCpa, Content, Fetch, Lead, Offer, Postbacks, Read, Source, Status};
 pub(crate) use self::clevertap::{Attribute, CleverTap, Counts, Export, FileJob, Profile, Query, Upload};
+pub(crate) use self::partnerize::Partnerize;
 use crate::time;
 
 /// The daily jobs of ad-tech APIs, with an outcome that is always known.
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// CleverTap: attribute installs, upload profiles and events, read them back
     #[command(subcommand)]
     Clevertap(Box<CleverTap>),
+    /// Partnerize: reports, exports, analytics, links, payments, claims
+    #[command(subcommand)]
+    Partnerize(Box<Partnerize>),
     /// iREV Lead Distribution: push leads, read them back
     #[command(subcommand)]
     Irev(Irev),
@@ -209,11 +214,25 @@ pub(crate) struct GoalTypes {
     pub(crate) timeout: Timeout,
 }
 
-/// The format of an output file, by its name.
+/// The format of an output file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Csv,
     Jsonl,
+}
+
+impl Format {
+    /// The format that a file's name says.
+    pub(crate) fn of(path: &std::path::Path) -> Result<Self, crate::failure::Failure> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("jsonl" | "ndjson") => Ok(Self::Jsonl),
+            _ => Err(crate::failure::Failure::usage(format!(
+                "{}: the name must end in .csv or .jsonl",
+                path.display()
+            ))),
+        }
+    }
 }
 
 #[cfg(test)]

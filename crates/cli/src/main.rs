@@ -19,6 +19,8 @@ mod job;
 mod journal;
 mod ops;
 mod output;
+mod partnerize;
+mod patience;
 mod sandbox;
 mod secrets;
 mod tables;
@@ -87,6 +89,7 @@ fn run(cli: Cli) -> Exit {
             Command::Call(call) => call::run(&call, profile, console, &interrupt).await,
             Command::Altercpa(command) => altercpa::run(*command, profile, console, interrupt).await,
             Command::Clevertap(command) => clevertap::run(*command, profile, console, interrupt).await,
+            Command::Partnerize(command) => partnerize::run(*command, profile, console, interrupt).await,
             Command::Irev(command) => irev::run(command, profile, console, interrupt).await,
         }
     });

@@ -18,7 +18,7 @@ pub(crate) enum Vendor {
     CleverTap,
     /// iREV Lead Distribution.
     Irev,
-    /// Partnerize, for partners: `ops` and `call`.
+    /// Partnerize, for partners.
     Partnerize,
 }
 
@@ -43,7 +43,9 @@ const PARTNERIZE_BASE_URL: Setting = Setting { key: "base_url", variable: "PARTN
 const PARTNERIZE_APPLICATION_KEY: Setting =
     Setting { key: "application_key", variable: "PARTNERIZE_APPLICATION_KEY" };
 const PARTNERIZE_USER_API_KEY: Setting = Setting { key: "user_api_key", variable: "PARTNERIZE_USER_API_KEY" };
-const PARTNERIZE: [Setting; 3] = [PARTNERIZE_BASE_URL, PARTNERIZE_APPLICATION_KEY, PARTNERIZE_USER_API_KEY];
+const PARTNERIZE_PARTNER_ID: Setting = Setting { key: "partner_id", variable: "PARTNERIZE_PARTNER_ID" };
+const PARTNERIZE: [Setting; 4] =
+    [PARTNERIZE_BASE_URL, PARTNERIZE_APPLICATION_KEY, PARTNERIZE_USER_API_KEY, PARTNERIZE_PARTNER_ID];
 
 /// Where Partnerize is, unless somebody says otherwise.
 const PARTNERIZE_HOST: &str = "https://api.partnerize.com";
@@ -204,8 +206,23 @@ pub(crate) fn clevertap_client(
     Ok(builder.build()?)
 }
 
+/// The partner that the settings name.
+pub(crate) fn partnerize_partner(access: &Access<'_>, console: Console) -> Result<String, Failure> {
+    let settings = Vendor::Partnerize.settings(access.profile, console)?;
+    let partner = settings.text(PARTNERIZE_PARTNER_ID)?.filter(|partner| !partner.trim().is_empty());
+    partner.map(|partner| partner.trim().to_owned()).ok_or_else(|| {
+        let place = settings.place(PARTNERIZE_PARTNER_ID);
+        Failure::usage(format!(
+            "whose? give --partner, or set {place}; `afflux call partnerize listNetworks` works without"
+        ))
+    })
+}
+
 /// Partnerize's client.
-fn partnerize_client(access: &Access<'_>, console: Console) -> Result<partnerize::Client, Failure> {
+pub(crate) fn partnerize_client(
+    access: &Access<'_>,
+    console: Console,
+) -> Result<partnerize::Client, Failure> {
     let settings = Vendor::Partnerize.settings(access.profile, console)?;
     let (_, text) = base(&settings, access, PARTNERIZE_BASE_URL, Some(PARTNERIZE_HOST))?;
     let (application, user) =

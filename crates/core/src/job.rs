@@ -10,7 +10,7 @@ use crate::{
     classify::{at, word},
     decode::DecodeError,
     engine::Engine,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, RAW_BODY_CAP},
     link::Link,
     operation::{JobRules, Operation},
     request::Request,
@@ -136,7 +136,7 @@ impl Job {
             inner.kind = ErrorKind::Refused;
             inner.code = status.map(|status| self.engine.masker().text(&status).into_owned());
             inner.status = Some(raw.status());
-            inner.body = Some(self.engine.masker().bytes(raw.body()));
+            inner.body = Some(self.kept(&raw));
             return Err(error);
         }
         if !is(self.rules.done) {
@@ -196,9 +196,15 @@ impl Job {
             let mut error = Error::undocumented(self.operation, what);
             let inner = error.inner_mut();
             inner.status = Some(result.raw.status());
-            inner.body = Some(self.engine.masker().bytes(result.raw.body()));
+            inner.body = Some(self.kept(&result.raw));
             error
         })
+    }
+
+    /// What an error keeps of an answer.
+    fn kept(&self, raw: &Raw) -> Bytes {
+        let body = self.engine.masker().bytes(raw.body());
+        body.slice(..body.len().min(RAW_BODY_CAP))
     }
 
     /// A request for the result behind a link, as `operation`.

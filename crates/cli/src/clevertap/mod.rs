@@ -2,7 +2,6 @@
 
 mod attribute;
 mod export;
-mod patience;
 mod query;
 mod reads;
 mod upload;

@@ -3,12 +3,13 @@
 use afflux::clevertap::{Count, ProfileKey};
 use afflux_core::{Error, decode::Kept};
 
-use super::{patience::wait_for, query};
+use super::query;
 use crate::{
     args,
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
+    patience::wait_for,
     secrets,
     vendors::{Access, clevertap_client},
 };

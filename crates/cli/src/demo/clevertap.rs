@@ -49,6 +49,7 @@ pub(crate) async fn show(sandbox: &Sandbox, folder: &Path, console: Console) -> 
         vendor: "clevertap",
         steps,
         sample: (vec!["user", "event", "amount"], sample(clevertap)),
+        drawing: None,
         files: vec![file],
     })
 }

@@ -40,13 +40,22 @@ impl Progress {
         Self(bar)
     }
 
+    /// Counts bytes of which nobody knows how many there will be.
+    pub(crate) fn receiving(console: Console, what: String) -> Self {
+        Self::open_ended(console, what, "{spinner} {msg}  {bytes}  {bytes_per_sec}")
+    }
+
     /// Counts rows of which nobody knows how many there will be.
     pub(crate) fn counting(console: Console, what: String) -> Self {
+        Self::open_ended(console, what, "{spinner} {msg}  {pos} rows  {rate}")
+    }
+
+    fn open_ended(console: Console, what: String, template: &str) -> Self {
         if console.json || !io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {pos} rows  {rate}") {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.with_key("rate", rate));
         }
         bar.set_message(what);
@@ -57,6 +66,16 @@ impl Progress {
     /// One row more is done.
     pub(crate) fn tick(&self) {
         self.0.inc(1);
+    }
+
+    /// So much is done.
+    pub(crate) fn at(&self, done: u64) {
+        self.0.set_position(done);
+    }
+
+    /// What is going on, behind the bar's name.
+    pub(crate) fn told(&self, what: &str) {
+        self.0.set_message(what.to_owned());
     }
 
     /// Says something above the bar.

@@ -13,7 +13,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::table::{columns, tabulate};
 use crate::{
+    args::Format,
     failure::Failure,
     journal::{beside, close_to_others, private, sync_folder},
 };
@@ -24,6 +26,7 @@ pub(crate) struct Resumable {
     path: PathBuf,
     part: PathBuf,
     resume: PathBuf,
+    format: Format,
     lines: BufWriter<File>,
     what: String,
     bytes: u64,
@@ -44,11 +47,10 @@ struct Mark {
 }
 
 impl Resumable {
-    /// Begins a file of JSON lines, or goes on with it: then the place where an earlier run that read the same stopped.
+    /// Begins a file of JSON lines or CSV, or goes on with it: then the place where an earlier run that read the same
+    /// stopped. Until it is complete it is JSON lines either way.
     pub(crate) fn open(path: &Path, what: &str) -> Result<(Self, Option<Value>), Failure> {
-        if !path.extension().is_some_and(|extension| extension == "jsonl" || extension == "ndjson") {
-            return Err(Failure::usage(format!("{}: the name must end in .jsonl", path.display())));
-        }
+        let format = Format::of(path)?;
         if beside(path, ".journal").exists() {
             let shown = path.display();
             return Err(Failure::usage(format!(
@@ -82,7 +84,8 @@ impl Resumable {
         let (at, bytes, rows) = mark.map_or((None, 0, 0), |mark| (Some(mark.at), mark.bytes, mark.rows));
         file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(failed)?;
         let lines = BufWriter::with_capacity(64 * 1024, file);
-        let own = Self { path: path.to_owned(), part, resume, lines, what: what.to_owned(), bytes, rows };
+        let (path, what) = (path.to_owned(), what.to_owned());
+        let own = Self { path, part, resume, format, lines, what, bytes, rows };
         Ok((own, at))
     }
 
@@ -131,6 +134,13 @@ impl Resumable {
 
     fn complete(&mut self) -> io::Result<()> {
         self.flush()?;
+        if self.format == Format::Csv {
+            let fresh = beside(&self.path, ".csv.part");
+            let table = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&fresh)?;
+            close_to_others(&table)?;
+            tabulate(&self.part, &columns(&self.part)?, table)?;
+            fs::rename(&fresh, &self.part)?;
+        }
         // The mark goes first: with the part gone it would be of nothing.
         match fs::remove_file(&self.resume) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -205,7 +215,22 @@ mod tests {
         first.row("{}").unwrap();
         drop(first);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-        assert_eq!(Resumable::open(&folder.path().join("rows.csv"), "events").unwrap_err().exit.code(), 2);
+        assert_eq!(Resumable::open(&folder.path().join("rows.xlsx"), "events").unwrap_err().exit.code(), 2);
+    }
+
+    #[test]
+    fn a_table_is_made_of_the_rows_of_all_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.csv");
+        let (mut first, _) = Resumable::open(&path, "clicks").unwrap();
+        first.row(r#"{"a":1.10}"#).unwrap();
+        first.mark(json!(2)).unwrap();
+        drop(first);
+        let (mut second, _) = Resumable::open(&path, "clicks").unwrap();
+        second.row(r#"{"b":"x,y","a":null}"#).unwrap();
+        second.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a,b\n1.10,\n,\"x,y\"\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufRead, BufReader, BufWriter, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -26,16 +26,7 @@ pub(crate) struct Sink {
 impl Sink {
     /// Begins a file; its name says the format.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        let format = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("csv") => Format::Csv,
-            Some("jsonl" | "ndjson") => Format::Jsonl,
-            _ => {
-                return Err(Failure::usage(format!(
-                    "{}: the name must end in .csv or .jsonl",
-                    path.display()
-                )));
-            }
-        };
+        let format = Format::of(path)?;
         if beside(path, ".journal").exists() {
             return Err(Failure::usage(format!(
                 "{} was pushed from here and would be overwritten; choose another name",
@@ -76,30 +67,11 @@ impl Sink {
             Format::Csv => {
                 // The columns are known only now: JSON lines become CSV in a second pass, not in memory.
                 let table = beside(&self.path, ".csv.part");
-                self.tabulate(&table)?;
+                super::table::tabulate(&self.part, &self.columns, open(&table)?)?;
                 fs::rename(&table, &self.path)?;
                 fs::remove_file(&self.part)
             }
         }
-    }
-
-    fn tabulate(&self, table: &Path) -> io::Result<()> {
-        let mut writer = csv::Writer::from_writer(BufWriter::new(open(table)?));
-        if !self.columns.is_empty() {
-            writer.write_record(&self.columns)?;
-        }
-        for line in BufReader::new(File::open(&self.part)?).lines() {
-            let members = members(&line?).unwrap_or_default();
-            writer.write_record(self.columns.iter().map(|column| {
-                members
-                    .iter()
-                    .find(|(name, _)| name == column)
-                    .map_or_else(String::new, |(_, value)| cell(value.get()))
-            }))?;
-        }
-        writer.flush()?;
-        let buffer = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-        buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
     }
 
     fn failed(&self, error: &io::Error) -> Failure {
@@ -119,14 +91,6 @@ fn open(path: &Path) -> io::Result<File> {
     let file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
     close_to_others(&file)?;
     Ok(file)
-}
-
-/// A JSON value as the cell of a table: a string's content, nothing for `null`, anything else as its text.
-pub(crate) fn cell(value: &str) -> String {
-    match serde_json::from_str::<Option<String>>(value) {
-        Ok(text) => text.unwrap_or_default(),
-        Err(_) => value.to_owned(),
-    }
 }
 
 #[cfg(test)]

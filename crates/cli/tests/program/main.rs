@@ -16,6 +16,7 @@ mod interrupt;
 mod kill;
 mod leads;
 mod ops;
+mod partnerize;
 mod push;
 mod push_one;
 mod reconcile;

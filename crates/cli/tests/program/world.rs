@@ -88,6 +88,10 @@ impl World {
             .env("CLEVERTAP_ACCOUNT_ID", self.sandbox.clevertap().account_id())
             .env("CLEVERTAP_PASSCODE", self.sandbox.clevertap().passcode())
             .env("CLEVERTAP_ACCOUNT_TOKEN", self.sandbox.clevertap().token())
+            .env("PARTNERIZE_BASE_URL", self.sandbox.partnerize().url())
+            .env("PARTNERIZE_APPLICATION_KEY", self.sandbox.partnerize().application_key())
+            .env("PARTNERIZE_USER_API_KEY", self.sandbox.partnerize().user_api_key())
+            .env("PARTNERIZE_PARTNER_ID", self.sandbox.partnerize().partner())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

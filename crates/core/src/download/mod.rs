@@ -42,6 +42,8 @@ pub struct Download {
     received: u64,
     /// What was looked at and not handed out yet.
     peeked: Option<Bytes>,
+    /// Tells a shared limiter that the call is over.
+    telling: Option<BoxFuture<'static, ()>>,
     done: bool,
 }
 
@@ -102,7 +104,18 @@ impl Engine {
 
 impl Download {
     fn new(run: Run, raw: Raw, stream: ByteStream, permit: Option<Permit>) -> Self {
-        Self { run, raw, stream, permit, idle: IDLE, timer: None, received: 0, peeked: None, done: false }
+        Self {
+            run,
+            raw,
+            stream,
+            permit,
+            idle: IDLE,
+            timer: None,
+            received: 0,
+            peeked: None,
+            telling: None,
+            done: false,
+        }
     }
 
     /// The HTTP status.
@@ -207,6 +220,15 @@ impl Download {
         Ok(self.received)
     }
 
+    /// Waits until a shared limiter knows, which takes no longer than its patience.
+    fn told(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(telling) = &mut self.telling {
+            ready!(telling.as_mut().poll(cx));
+            self.telling = None;
+        }
+        Poll::Ready(())
+    }
+
     fn end(&mut self, broken: bool) {
         self.done = true;
         self.timer = None;
@@ -216,7 +238,7 @@ impl Download {
             } else {
                 End::Answered { status: self.raw.status(), headers: self.raw.headers() }
             };
-            drop(permit.end(end));
+            self.telling = permit.end(end);
         }
     }
 }
@@ -230,7 +252,7 @@ impl Stream for Download {
             return Poll::Ready(Some(Ok(peeked)));
         }
         if this.done {
-            return Poll::Ready(None);
+            return this.told(cx).map(|()| None);
         }
         let next: Option<io::Result<Bytes>> = match this.stream.as_mut().poll_next(cx) {
             Poll::Ready(next) => next,
@@ -252,7 +274,7 @@ impl Stream for Download {
             }
             None => {
                 this.end(false);
-                Poll::Ready(None)
+                this.told(cx).map(|()| None)
             }
             Some(Err(error)) => {
                 this.end(true);

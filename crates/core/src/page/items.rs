@@ -70,7 +70,7 @@ impl<E: Paged> Items<E> {
     }
 
     /// Where to go on so that every item not yet handed out comes, and no other, as long as the vendor's pages stand
-    /// still, or repeats are left out. `None` when all items were handed out.
+    /// still, or rows are only added and repeats left out. `None` when all items were handed out.
     pub fn resume(&self) -> Option<Resume> {
         let recent = self.recent.fingerprints();
         if self.rows.is_empty()

@@ -63,7 +63,7 @@ impl StreamBody {
     pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path: Arc<Path> = path.as_ref().into();
         let length = tokio::fs::File::open(&path).await?.metadata().await?.len();
-        Ok(Self::replayable(Some(length), move || pieces(Arc::clone(&path))))
+        Ok(Self::replayable(Some(length), move || pieces(Arc::clone(&path), length)))
     }
 
     /// A stream that exists once: a call with it is never sent a second time.
@@ -89,14 +89,20 @@ impl StreamBody {
     }
 }
 
-/// A file, piece by piece.
-fn pieces(path: Arc<Path>) -> ByteStream {
+/// A file, piece by piece. One that is not as long as it was would go out cut off, or never end.
+fn pieces(path: Arc<Path>, length: u64) -> ByteStream {
     Box::pin(futures_util::stream::try_unfold(None, move |file: Option<tokio::fs::File>| {
         let path = Arc::clone(&path);
         async move {
             let mut file = match file {
                 Some(file) => file,
-                None => tokio::fs::File::open(&path).await?,
+                None => {
+                    let file = tokio::fs::File::open(&path).await?;
+                    if file.metadata().await?.len() != length {
+                        return Err(io::Error::other("the file has changed since the call was made"));
+                    }
+                    file
+                }
             };
             let mut piece = BytesMut::with_capacity(PIECE);
             let read = file.read_buf(&mut piece).await?;

@@ -3,8 +3,8 @@
 use afflux_partnerize::{
     core::decode::{Amount, JsonText},
     generated::{
-        self, BankNumber, NewPaymentDetailSet, NewPaymentDetailValues, NewPaymentDetails, NewTransactionQueries,
-        NewTransactionQuery, TransactionQueryType,
+        self, BankNumber, NewPaymentDetailSet, NewPaymentDetailValues, NewPaymentDetails,
+        NewTransactionQueries, NewTransactionQuery, TransactionQueryType,
     },
 };
 use httpmock::prelude::*;

@@ -70,7 +70,9 @@ fn in_words(words: &str, zone: &Zone, now: i64) -> Option<Range<i64>> {
         "last year" => (day(year.checked_sub(1.year()).ok()?), day(year)),
         _ => {
             let days = words.strip_prefix("last ")?.strip_suffix(" days")?.parse::<i32>().ok()?;
-            (day(today.checked_sub(days.days()).ok()?), day(today.tomorrow().ok()?))
+            // Today is the last of them; the vendor does not say so.
+            let before = days.checked_sub(1).filter(|before| *before >= 0)?;
+            (day(today.checked_sub(before.days()).ok()?), day(today.tomorrow().ok()?))
         }
     };
     Some(zone.seconds(from)..zone.seconds(to))
@@ -112,7 +114,7 @@ mod tests {
             ("yesterday", "2026-03-07", "2026-03-08"),
             ("this week", "2026-03-02", "2026-03-09"),
             ("last week", "2026-02-23", "2026-03-02"),
-            ("last 10 days", "2026-02-26", "2026-03-09"),
+            ("last 10 days", "2026-02-27", "2026-03-09"),
             ("this month", "2026-03-01", "2026-04-01"),
             ("last month", "2026-02-01", "2026-03-01"),
             ("this year", "2026-01-01", "2027-01-01"),

@@ -9,7 +9,7 @@ const LONG: Duration = Duration::from_secs(2);
 
 /// Waits for a read; says `what` is being waited for if that takes long. An interruption gives the read up, which
 /// changes nothing.
-pub(super) async fn wait_for<T>(
+pub(crate) async fn wait_for<T>(
     read: impl Future<Output = T>,
     what: &str,
     console: Console,
