@@ -1,68 +1,36 @@
 //! An event, `Charged` among them.
 
 use jiff::Timestamp;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, Serializer};
 
 use super::{
-    record::{Who, head, seconds},
+    fields::{Fields, text},
+    record::{Who, head, seconds, serialize},
     value::Value,
 };
 use crate::names::{self, Fault};
-
-/// Properties in the caller's order; a name given again replaces the value.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Properties<V>(Vec<(String, V)>);
-
-impl<V> Default for Properties<V> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<V> Properties<V> {
-    pub(crate) fn set(&mut self, name: String, value: V) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((name, value)),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl<V: Serialize> Serialize for Properties<V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
 
 /// Something that a user did. The vendor never removes duplicates: what is uploaded twice counts twice.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct Event {
     who: Who,
-    name: String,
     ts: Option<i64>,
-    source: Option<String>,
-    properties: Properties<Value>,
+    source: Option<Box<str>>,
+    /// Behind the name of the event.
+    properties: Fields,
     items: Vec<Item>,
 }
 
 impl Event {
     /// An event of that name.
-    pub fn new(who: impl Into<Who>, name: impl Into<String>) -> Self {
+    pub fn new(who: impl Into<Who>, name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
         Self {
             who: who.into(),
-            name: name.into(),
             ts: None,
             source: None,
-            properties: Properties::default(),
+            properties: Fields::behind(name, names::event("evtName", name)),
             items: Vec::new(),
         }
     }
@@ -86,13 +54,13 @@ impl Event {
 
     /// The partner id of this event; else the client's, if it has one.
     pub fn source(mut self, partner: impl Into<String>) -> Self {
-        self.source = Some(partner.into());
+        self.source = Some(partner.into().into_boxed_str());
         self
     }
 
     /// A property of the event.
-    pub fn property(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.properties.set(name.into(), value.into());
+    pub fn property(mut self, name: impl AsRef<str>, value: impl Into<Value>) -> Self {
+        property(&mut self.properties, "evtData", name.as_ref(), &value.into());
         self
     }
 
@@ -104,46 +72,64 @@ impl Event {
 
     pub(crate) fn faults(&self) -> Result<(), Fault> {
         self.who.check()?;
-        names::event("evtName", &self.name)?;
         if let Some(ts) = self.ts {
             names::seconds("ts", ts)?;
         }
         if let Some(source) = &self.source {
             names::required("$source", source)?;
         }
-        check(&self.properties, "evtData")?;
+        self.properties.check()?;
         if !self.items.is_empty() {
-            if self.name != "Charged" {
+            if self.properties.own() != br#""Charged""# {
                 return Err(Fault::new("evtData.Items", "belongs to the event `Charged` only"));
             }
             if self.items.len() > 256 {
                 return Err(Fault::new("evtData.Items", "must have at most 256 items"));
             }
-            if self.properties.iter().any(|(name, _)| name == "Items") {
+            if self.properties.has("Items") {
                 return Err(Fault::new("evtData.Items", "is a property and a list of items at once"));
             }
         }
-        self.items.iter().try_for_each(|item| check(&item.properties, "evtData.Items"))
+        self.items.iter().try_for_each(|item| item.properties.check())
     }
 
-    pub(crate) fn sourced<'a>(&'a self, partner: Option<&'a str>) -> Sourced<'a> {
-        Sourced { event: self, source: self.source.as_deref().or(partner) }
+    /// Appends the event's JSON, with the partner id of the client unless it has its own.
+    pub(crate) fn write(&self, partner: Option<&str>, body: &mut Vec<u8>) -> serde_json::Result<()> {
+        head(body, &self.who, self.ts, "event")?;
+        if let Some(source) = self.source.as_deref().or(partner) {
+            body.extend_from_slice(br#","$source":"#);
+            text(body, source);
+        }
+        body.extend_from_slice(br#","evtName":"#);
+        body.extend_from_slice(self.properties.own());
+        body.extend_from_slice(br#","evtData":{"#);
+        self.properties.write(body);
+        if !self.items.is_empty() {
+            let comma = if self.properties.is_empty() { "" } else { "," };
+            body.extend_from_slice(format!(r#"{comma}"Items":["#).as_bytes());
+            for (index, item) in self.items.iter().enumerate() {
+                body.extend_from_slice(if index > 0 { b",{" } else { b"{" });
+                item.properties.write(body);
+                body.push(b'}');
+            }
+            body.push(b']');
+        }
+        body.extend_from_slice(b"}}");
+        Ok(())
     }
 }
 
-fn check(properties: &Properties<Value>, parent: &str) -> Result<(), Fault> {
-    for (name, value) in properties.iter() {
-        names::property(parent, name)?;
-        value.check(parent, name)?;
-    }
-    Ok(())
+/// Sets a property of an event or an item.
+fn property(properties: &mut Fields, parent: &str, name: &str, value: &Value) {
+    let found = names::property(parent, name).and_then(|()| value.check(parent, name));
+    properties.set((parent, name), false, found, |body| value.write(body));
 }
 
 /// Something that was bought: flat properties.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[must_use]
 pub struct Item {
-    properties: Properties<Value>,
+    properties: Fields,
 }
 
 impl Item {
@@ -153,49 +139,20 @@ impl Item {
     }
 
     /// A property of the item.
-    pub fn property(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.properties.set(name.into(), value.into());
+    pub fn property(mut self, name: impl AsRef<str>, value: impl Into<Value>) -> Self {
+        property(&mut self.properties, "evtData.Items", name.as_ref(), &value.into());
         self
     }
 }
 
+/// The item as it is sent.
 impl Serialize for Item {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.properties.serialize(serializer)
-    }
-}
-
-/// An event with the source that it is sent with.
-pub(crate) struct Sourced<'a> {
-    event: &'a Event,
-    source: Option<&'a str>,
-}
-
-impl Serialize for Sourced<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let event = self.event;
-        let mut map = serializer.serialize_map(None)?;
-        head(&mut map, &event.who, event.ts, "event")?;
-        if let Some(source) = self.source {
-            map.serialize_entry("$source", source)?;
-        }
-        map.serialize_entry("evtName", &event.name)?;
-        map.serialize_entry("evtData", &Data(event))?;
-        map.end()
-    }
-}
-
-struct Data<'a>(&'a Event);
-
-impl Serialize for Data<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self.0.properties.iter() {
-            map.serialize_entry(name, value)?;
-        }
-        if !self.0.items.is_empty() {
-            map.serialize_entry("Items", &self.0.items)?;
-        }
-        map.end()
+        serialize(serializer, |body| {
+            body.push(b'{');
+            self.properties.write(body);
+            body.push(b'}');
+            Ok(())
+        })
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod batch;
 mod event;
+mod fields;
 mod profile;
 mod raw;
 mod record;

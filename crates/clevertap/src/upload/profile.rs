@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{
-    event::Properties,
-    record::{Who, head, seconds},
+    fields::Fields,
+    record::{Who, head, seconds, serialize},
     value::Value,
 };
 use crate::names::{self, Fault};
@@ -39,6 +39,34 @@ impl Serialize for Change {
     }
 }
 
+impl Change {
+    fn check(&self, key: &str) -> Result<(), Fault> {
+        names::profile_key("profileData", key)?;
+        let fault = |demand: &str| Err(Fault::new(format!("profileData.{key}"), demand));
+        match self {
+            Self::Set(value) => {
+                value.check("profileData", key)?;
+                unlike(key, value).map_or(Ok(()), |demand| fault(&demand))
+            }
+            Self::Add(items) | Self::Remove(items) if items.is_empty() => {
+                fault("must name at least one text")
+            }
+            Self::Increment(by) | Self::Decrement(by) => {
+                by.check("profileData", key)?;
+                if by.is_number() { Ok(()) } else { fault("must be a number") }
+            }
+            Self::Delete | Self::Add(_) | Self::Remove(_) => Ok(()),
+        }
+    }
+
+    fn write(&self, body: &mut Vec<u8>) -> serde_json::Result<()> {
+        match self {
+            Self::Set(value) => value.write(body),
+            _ => serde_json::to_writer(body, self),
+        }
+    }
+}
+
 /// Properties of a user. A repeat leads to the same state, but for [`increment`](Self::increment) and
 /// [`decrement`](Self::decrement).
 #[derive(Debug, Clone, PartialEq)]
@@ -46,13 +74,13 @@ impl Serialize for Change {
 pub struct Profile {
     who: Who,
     ts: Option<i64>,
-    changes: Properties<Change>,
+    changes: Fields,
 }
 
 impl Profile {
     /// The profile of a user; one that is not known is created.
     pub fn new(who: impl Into<Who>) -> Self {
-        Self { who: who.into(), ts: None, changes: Properties::default() }
+        Self { who: who.into(), ts: None, changes: Fields::new() }
     }
 
     /// When the properties were so, in whole seconds.
@@ -63,8 +91,8 @@ impl Profile {
 
     /// Sets a property: the vendor's own (`Name`, `Email`, `Phone`, `Gender`, `DOB`, `MSG-email`, ...) or any other. A
     /// list replaces what was there.
-    pub fn set(self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.change(key, Change::Set(value.into()))
+    pub fn set(self, key: impl AsRef<str>, value: impl Into<Value>) -> Self {
+        self.change(key, &Change::Set(value.into()))
     }
 
     /// The name.
@@ -83,38 +111,40 @@ impl Profile {
     }
 
     /// Removes a property.
-    pub fn delete(self, key: impl Into<String>) -> Self {
-        self.change(key, Change::Delete)
+    pub fn delete(self, key: impl AsRef<str>) -> Self {
+        self.change(key, &Change::Delete)
     }
 
     /// Adds texts to a property that holds several; one that holds a single value becomes such a property.
-    pub fn add<T: Into<String>>(self, key: impl Into<String>, items: impl IntoIterator<Item = T>) -> Self {
-        self.change(key, Change::Add(items.into_iter().map(Into::into).collect()))
+    pub fn add<T: Into<String>>(self, key: impl AsRef<str>, items: impl IntoIterator<Item = T>) -> Self {
+        self.change(key, &Change::Add(items.into_iter().map(Into::into).collect()))
     }
 
     /// Removes texts from a property that holds several.
-    pub fn remove<T: Into<String>>(self, key: impl Into<String>, items: impl IntoIterator<Item = T>) -> Self {
-        self.change(key, Change::Remove(items.into_iter().map(Into::into).collect()))
+    pub fn remove<T: Into<String>>(self, key: impl AsRef<str>, items: impl IntoIterator<Item = T>) -> Self {
+        self.change(key, &Change::Remove(items.into_iter().map(Into::into).collect()))
     }
 
     /// Adds to a number. A repeat adds twice, so that the record is never sent again after a lost answer.
-    pub fn increment(self, key: impl Into<String>, by: impl Into<Value>) -> Self {
-        self.change(key, Change::Increment(by.into()))
+    pub fn increment(self, key: impl AsRef<str>, by: impl Into<Value>) -> Self {
+        self.change(key, &Change::Increment(by.into()))
     }
 
     /// Subtracts from a number. A repeat subtracts twice, so that the record is never sent again after a lost answer.
-    pub fn decrement(self, key: impl Into<String>, by: impl Into<Value>) -> Self {
-        self.change(key, Change::Decrement(by.into()))
+    pub fn decrement(self, key: impl AsRef<str>, by: impl Into<Value>) -> Self {
+        self.change(key, &Change::Decrement(by.into()))
     }
 
-    fn change(mut self, key: impl Into<String>, change: Change) -> Self {
-        self.changes.set(key.into(), change);
+    fn change(mut self, key: impl AsRef<str>, change: &Change) -> Self {
+        let key = key.as_ref();
+        let counts = matches!(change, Change::Increment(_) | Change::Decrement(_));
+        self.changes.set(("profileData", key), counts, change.check(key), |body| change.write(body));
         self
     }
 
     /// Whether a repeat would count twice.
     pub(crate) fn counts(&self) -> bool {
-        self.changes.iter().any(|(_, change)| matches!(change, Change::Increment(_) | Change::Decrement(_)))
+        self.changes.counts()
     }
 
     pub(crate) fn faults(&self) -> Result<(), Fault> {
@@ -125,28 +155,15 @@ impl Profile {
         if self.changes.is_empty() {
             return Err(Fault::new("profileData", "must not be empty"));
         }
-        for (key, change) in self.changes.iter() {
-            names::profile_key("profileData", key)?;
-            let field = || format!("profileData.{key}");
-            match change {
-                Change::Set(value) => {
-                    value.check("profileData", key)?;
-                    if let Some(demand) = unlike(key, value) {
-                        return Err(Fault::new(field(), demand));
-                    }
-                }
-                Change::Add(items) | Change::Remove(items) if items.is_empty() => {
-                    return Err(Fault::new(field(), "must name at least one text"));
-                }
-                Change::Increment(by) | Change::Decrement(by) => {
-                    by.check("profileData", key)?;
-                    if !by.is_number() {
-                        return Err(Fault::new(field(), "must be a number"));
-                    }
-                }
-                Change::Delete | Change::Add(_) | Change::Remove(_) => {}
-            }
-        }
+        self.changes.check()
+    }
+
+    /// Appends the profile's JSON.
+    pub(crate) fn write(&self, body: &mut Vec<u8>) -> serde_json::Result<()> {
+        head(body, &self.who, self.ts, "profile")?;
+        body.extend_from_slice(br#","profileData":{"#);
+        self.changes.write(body);
+        body.extend_from_slice(b"}}");
         Ok(())
     }
 }
@@ -172,9 +189,6 @@ fn unlike(key: &str, value: &Value) -> Option<String> {
 
 impl Serialize for Profile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        head(&mut map, &self.who, self.ts, "profile")?;
-        map.serialize_entry("profileData", &self.changes)?;
-        map.end()
+        serialize(serializer, |body| self.write(body))
     }
 }

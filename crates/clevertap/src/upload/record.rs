@@ -7,9 +7,9 @@ use afflux_core::{
     operation::{Operation, Safety},
 };
 use jiff::Timestamp;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Error as _, Serialize, Serializer};
 
-use super::{event::Event, profile::Profile, raw::RawRecord, token::DeviceToken};
+use super::{event::Event, fields::text, profile::Profile, raw::RawRecord, token::DeviceToken};
 use crate::{
     generated::UploadRecords,
     names::{self, Fault},
@@ -163,10 +163,10 @@ impl Record {
     }
 
     /// Appends the record's JSON.
-    pub(crate) fn write(&self, partner: Option<&str>, body: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    pub(crate) fn write(&self, partner: Option<&str>, body: &mut Vec<u8>) -> serde_json::Result<()> {
         match self {
-            Self::Event(event) => serde_json::to_writer(body, &event.sourced(partner)),
-            Self::Profile(profile) => serde_json::to_writer(body, profile),
+            Self::Event(event) => event.write(partner, body),
+            Self::Profile(profile) => profile.write(body),
             Self::Token(token) => serde_json::to_writer(body, token),
             Self::Json(raw) => {
                 raw.write(partner, body);
@@ -197,28 +197,35 @@ impl From<DeviceToken> for Record {
 /// The record as it is sent by a client without a partner id.
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Event(event) => event.sourced(None).serialize(serializer),
-            Self::Profile(profile) => profile.serialize(serializer),
-            Self::Token(token) => token.serialize(serializer),
-            Self::Json(raw) => raw.json().serialize(serializer),
-        }
+        serialize(serializer, |body| self.write(None, body))
     }
 }
 
+/// Serialises what is written as JSON.
+pub(crate) fn serialize<S: Serializer>(
+    serializer: S,
+    write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+) -> Result<S::Ok, S::Error> {
+    let mut body = Vec::new();
+    write(&mut body).map_err(S::Error::custom)?;
+    JsonText::new(body).map_err(S::Error::custom)?.serialize(serializer)
+}
+
 /// What events and profiles begin with.
-pub(crate) fn head<M: SerializeMap>(
-    map: &mut M,
-    who: &Who,
-    ts: Option<i64>,
-    kind: &str,
-) -> Result<(), M::Error> {
+pub(crate) fn head(body: &mut Vec<u8>, who: &Who, ts: Option<i64>, kind: &str) -> serde_json::Result<()> {
     let (key, id) = who.entry();
-    map.serialize_entry(key, id)?;
+    body.extend_from_slice(br#"{""#);
+    body.extend_from_slice(key.as_bytes());
+    body.extend_from_slice(br#"":"#);
+    text(body, id);
     if let Some(ts) = ts {
-        map.serialize_entry("ts", &ts)?;
+        body.extend_from_slice(br#","ts":"#);
+        serde_json::to_writer(&mut *body, &ts)?;
     }
-    map.serialize_entry("type", kind)
+    body.extend_from_slice(br#","type":""#);
+    body.extend_from_slice(kind.as_bytes());
+    body.push(b'"');
+    Ok(())
 }
 
 /// The seconds of a time.

@@ -100,8 +100,8 @@ where
         }
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
-        let partner = self.client.partner_id().cloned();
-        match record.write(partner.as_deref(), &mut text) {
+        let written = record.write(self.client.partner_id().map(AsRef::as_ref), &mut text);
+        match written {
             Ok(()) => self.put(record.kind(), key, 0, &text),
             Err(error) => {
                 let rejection = Rejection { code: None, message: error.to_string(), error: None };

@@ -4,6 +4,7 @@ use afflux_core::decode::JsonText;
 use jiff::Timestamp;
 use serde::ser::{Serialize, Serializer};
 
+use super::fields::text;
 use crate::names::{self, Fault};
 
 /// The value of a property.
@@ -40,6 +41,15 @@ impl Value {
             Self::Date(time) if *time > 0 => names::seconds(&field(), *time),
             _ => Ok(()),
         }
+    }
+
+    /// Appends it to a body.
+    pub(crate) fn write(&self, body: &mut Vec<u8>) -> serde_json::Result<()> {
+        if let Self::Text(value) = self {
+            text(body, value);
+            return Ok(());
+        }
+        serde_json::to_writer(body, self)
     }
 
     pub(crate) fn is_number(&self) -> bool {
