@@ -141,7 +141,12 @@ impl Pager {
     /// Where the page after this one is: by the first style that this answer leads on with.
     fn after<R>(&self, at: &At, page: &Page<R>) -> Result<Option<At>, Error> {
         let rows = u64::try_from(page.rows().len()).unwrap_or(u64::MAX);
-        let mark = |path: &str| mark(page, path);
+        // What a style says of the next page: nothing, that there is none, or where it is.
+        let mark = |path: &str| {
+            let field = page.pointer(&pointer(path))?;
+            let text = field.text().into_owned();
+            Some((!field.is_null() && !text.is_empty() && text != "false").then_some(text))
+        };
         let mut ended = false;
         for style in self.paging {
             match *style {
@@ -184,7 +189,7 @@ impl Pager {
         page.rows().is_empty()
             && self.paging.iter().any(|style| {
                 let Paging::Offset { offset, total, .. } = *style else { return false };
-                let total = mark(page, total).flatten().and_then(|total| total.parse::<u64>().ok());
+                let total = page.pointer(&pointer(total)).and_then(|total| total.text().parse::<u64>().ok());
                 total.zip(self.position(at, offset, 0)).is_some_and(|(total, position)| position < total)
             })
     }
@@ -223,11 +228,9 @@ impl Pager {
     }
 }
 
-/// What a style says of the next page: nothing, that there is none, or where it is.
-fn mark<R>(page: &Page<R>, path: &str) -> Option<Option<String>> {
-    let field = page.pointer(&format!("/{}", path.replace('.', "/")))?;
-    let text = field.text().into_owned();
-    Some((!field.is_null() && !text.is_empty() && text != "false").then_some(text))
+/// A dotted path as a JSON pointer.
+fn pointer(path: &str) -> String {
+    format!("/{}", path.replace('.', "/"))
 }
 
 /// A cursor without its percent-encoding; text that is not encoded, or not into text, as it is.
