@@ -83,7 +83,7 @@ pub(super) async fn ask<K: Exported>(
 /// What came of a request for a CSV.
 enum Came {
     /// What the document calls CSV; an empty one too.
-    Csv(Download),
+    Csv(Box<Download>),
     /// Whole: a job, or an error.
     Json(Raw),
 }
@@ -98,7 +98,7 @@ async fn open(engine: &Engine, request: Request) -> Result<Came, Error> {
         Some(b'{') => Ok(Came::Json(download.into_raw(JSON_CAP).await?)),
         Some(b'<') => Err(html(engine, download).await),
         Some(_) if declared => Err(html(engine, download).await),
-        _ => Ok(Came::Csv(download)),
+        _ => Ok(Came::Csv(Box::new(download))),
     }
 }
 
