@@ -1,7 +1,7 @@
 //! Partnerize from the client to the sandbox and back: what is made, what is refused, and rows at any size.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, pin::pin, time::Duration};
 
 use afflux::partnerize::{
     Claim, Client, Delivery, Error, ErrorKind, Refusal,
@@ -15,12 +15,14 @@ use afflux::partnerize::{
         self, ConversionMetric, ExportConversions, ExportConversionsAnswer, LinkUpdate, NewLink, NewTag,
         NewTagScope, NewTransactionQueries, NewWebsite, ReportFormat, TransactionQueryType,
     },
+    reports::{Between, Moment},
 };
 use afflux_sandbox::{
     Fault, Sandbox,
-    partnerize::{ExportAnswer, Participation},
+    partnerize::{ExportAnswer, JobEnd, Participation},
 };
 use futures_util::TryStreamExt;
+use jiff::{ToSpan, civil::date};
 
 const PARTNER: &str = "1l1007802";
 
@@ -168,6 +170,98 @@ async fn an_export_is_the_same_at_once_and_by_a_job() {
     let result = client.engine().execute(request).await.unwrap();
     assert_eq!(std::str::from_utf8(result.body()).unwrap(), at_once);
     assert_eq!(sandbox.partnerize().jobs()[0].downloads, 1);
+}
+
+#[tokio::test]
+async fn an_export_whose_job_failed_is_a_clear_error_at_once() {
+    let (sandbox, client) = started().await;
+    sandbox.partnerize().configure(|switches| {
+        switches.exports = ExportAnswer::Job;
+        switches.job_end = JobEnd::Failed;
+        switches.job = Duration::ZERO;
+    });
+    let export = client.exports(PARTNER).conversions(date(2020, 1, 1)..date(2040, 1, 1));
+    let error = export.rows().await.unwrap_err();
+    assert_eq!((error.kind(), error.vendor_code()), (ErrorKind::Refused, Some("failed")));
+    assert!(error.to_string().contains("says that the job failed"), "{error}");
+    assert_eq!(sandbox.partnerize().jobs()[0].polls, 1);
+}
+
+#[tokio::test]
+async fn a_page_without_rows_inside_of_a_listing_is_an_error_to_go_on_from() {
+    let (sandbox, client) = started().await;
+    sandbox.partnerize().resize(12, 700, 10);
+    let approved = campaign(&sandbox, Participation::Approved);
+    for _ in 0..5 {
+        client.links().create(PARTNER, NewLink::new(&*approved)).send().await.unwrap();
+    }
+    let fault = |operation: &str, page| {
+        sandbox.partnerize().fault(Fault::empty_page().on_operation(operation).once().after(page));
+    };
+    for page in [0, 1, 2] {
+        fault("reportClicks", page);
+        let days = date(2020, 1, 1)..date(2040, 1, 1);
+        let mut clicks = pin!(client.reports(PARTNER).clicks(days).items().unwrap());
+        let (mut rows, mut errors) = (0, Vec::new());
+        loop {
+            match clicks.try_next().await {
+                Ok(Some(_)) => rows += 1,
+                Ok(None) => break,
+                Err(error) => errors.push(error.to_string()),
+            }
+        }
+        assert_eq!((rows, errors.len()), (700, 1), "page {page}");
+        assert!(errors[0].contains("has no rows where its total says that there are more"), "{errors:?}");
+
+        // As after a restart, from the token.
+        fault("listLinks", page);
+        let (mut links, mut token) = (Vec::new(), None);
+        let listed = loop {
+            let list = client.links().list(PARTNER).limit(2).into_endpoint();
+            let mut items = pin!(client.engine().items(list, token.take()).unwrap());
+            match items.try_next().await {
+                Ok(Some(link)) => links.push(link.id.as_ref().unwrap().as_str().to_owned()),
+                Ok(None) => break links,
+                Err(_) => {}
+            }
+            token = items.resume();
+            if token.is_none() {
+                break links;
+            }
+        };
+        assert_eq!(listed.len(), 5, "page {page}");
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_range_is_in_it_when_it_is_given_and_not_when_it_is_excluded() {
+    let (sandbox, client) = started().await;
+    sandbox.partnerize().resize(12, 2_000, 1_000);
+    let times = sandbox.partnerize().conversions();
+    let at = times[500].at.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    let first = date(2020, 1, 1).at(0, 0, 0, 0);
+    let last = date(2040, 1, 1).at(0, 0, 0, 0);
+    for (before, behind) in [
+        (Between::until(first, at), Between::new(at, last)),
+        (Between::new(first, at), Between::until(at.saturating_add(1.second()), last)),
+    ] {
+        let mut reported = 0;
+        let mut exported = 0;
+        let mut counted = 0;
+        for range in [before, behind] {
+            reported += client.reports(PARTNER).conversions(range).rows().await.unwrap().len();
+            let rows = client.exports(PARTNER).conversions(range).rows().await.unwrap();
+            exported += rows.try_collect::<Vec<_>>().await.unwrap().len();
+            let ends = |moment: Moment| moment.to_string().parse::<jiff::civil::DateTime>().unwrap();
+            let range = DateRange::new(ends(range.start()), ends(range.end()));
+            let count = client.analytics().conversions(PARTNER).count();
+            let count = count.metric(ConversionMetric::TotalConversions).range(range).send().await.unwrap();
+            counted += count.record().count("total_conversions").unwrap();
+        }
+        assert_eq!((reported, exported, counted), (1_000, 1_000, 1_000), "each once, whoever counts");
+    }
+    let one = client.reports(PARTNER).conversions((at, at)).rows().await.unwrap();
+    assert!(!one.is_empty(), "a second is a range");
 }
 
 #[tokio::test]

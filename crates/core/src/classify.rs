@@ -189,7 +189,8 @@ fn is_html(headers: &HeaderMap, body: &Bytes) -> bool {
     first == Some(&b'<') || declared && !matches!(first, Some(b'{' | b'['))
 }
 
-fn fault(answers: &Answers, value: &Value) -> Fault {
+/// What the vendor says of a failure in a body.
+pub(crate) fn fault(answers: &Answers, value: &Value) -> Fault {
     let first = |paths: &[&str]| {
         paths.iter().find_map(|path| at(value, path).and_then(word)).filter(|text| !text.is_empty())
     };

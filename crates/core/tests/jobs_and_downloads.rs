@@ -171,7 +171,7 @@ mod downloads {
         let engine =
             quick(base("127.0.0.1:9".parse().unwrap())).transport(Arc::new(transport)).build().unwrap();
         let mut download = engine.download(export()).await.unwrap();
-        assert_eq!(download.peek().await.unwrap(), None);
+        assert_eq!(download.peek(|_| false).await.unwrap(), None);
         assert_eq!(download.chunk().await.unwrap(), None);
     }
 

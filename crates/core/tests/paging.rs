@@ -371,6 +371,34 @@ async fn an_end_that_the_total_contradicts_is_not_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_without_rows_before_the_total_is_an_error_and_the_listing_stays_there() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let transport =
+        MockTransport::new(move |seen| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 | 3 => page(&[], ",\"meta\":{\"total\":5}"),
+            _ => by_offset(seen),
+        });
+    let mut items = engine(&transport).items(Mixed, None).unwrap();
+    let (mut rows, mut errors) = (Vec::new(), 0);
+    while let Some(row) = next(&mut items).await {
+        match row {
+            Ok(row) => rows.push(*row),
+            Err(error) => {
+                assert!(error.to_string().contains("has no rows where its total says"), "{error}");
+                errors += 1;
+                // After a restart, too.
+                items = engine(&transport).items(Mixed, items.resume()).unwrap();
+            }
+        }
+    }
+    assert_eq!((rows.as_slice(), errors), ([1, 2, 3, 4, 5].as_slice(), 2));
+    // One behind the total is the end.
+    let transport = MockTransport::new(|_| page(&[], ",\"meta\":{\"total\":5}"));
+    let mut pager = engine(&transport).pager(Request::new(&COUNTED).query_pair("offset", 5), None);
+    assert!(pager.next_texts().await.unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_caller_s_own_offset_is_not_applied_behind_a_cursor_again() {
     let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
         None => page(&[3, 4], ",\"meta\":{\"next\":\"c\"}"),

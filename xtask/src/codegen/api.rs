@@ -115,6 +115,8 @@ pub(crate) enum Presence {
 pub(crate) struct Choice {
     pub(crate) name: String,
     pub(crate) doc: String,
+    /// Masked in `Debug`, whichever alternative it is.
+    pub(crate) secret: bool,
     pub(crate) variants: Vec<(String, Ty)>,
 }
 

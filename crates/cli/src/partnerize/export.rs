@@ -32,7 +32,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let client = account.client(given.timeout)?;
     let partner = account.partner(&given.partner)?;
-    let range = Between::new(given.from, given.to);
+    let range = Between::until(given.from, given.to);
     let exports = client.exports(partner.as_str());
     let job = JobFile::new(given, &partner, &client);
     let fetching = async {

@@ -42,7 +42,7 @@ pub(super) async fn clicks(
 fn range(range: &Range) -> ReportRange {
     match (range.words, range.from, range.to) {
         (Some(words), ..) => words.into(),
-        (None, Some(from), Some(to)) => Between::new(from, to).into(),
+        (None, Some(from), Some(to)) => Between::until(from, to).into(),
         (None, Some(from), None) => ReportRange::Since(from),
         // One of the two is required.
         (None, None, _) => ReportRange::Since(Moment::from(Timestamp::now().to_zoned(TimeZone::UTC).date())),

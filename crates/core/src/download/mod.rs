@@ -22,7 +22,7 @@ pub use self::whole_file::WholeFile;
 use crate::{
     clock::{BoxFuture, Clock},
     engine::{Engine, Got, Run, StreamAnswer},
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, RAW_BODY_CAP},
     limit::{End, Permit},
     request::{ByteStream, Request},
     response::Raw,
@@ -151,17 +151,37 @@ impl Download {
     }
 
     /// The next bytes, which stay to be handed out; `None` at the end of a whole body. To find out what came before it
-    /// is read.
-    pub async fn peek(&mut self) -> Result<Option<&[u8]>, Error> {
-        while self.peeked.as_ref().is_none_or(Bytes::is_empty) {
-            // An empty piece is passed over; left there, it would be the next one again.
-            self.peeked = None;
+    /// is read: as many as it takes until they are no longer `undecided`, within [`RAW_BODY_CAP`].
+    pub async fn peek(&mut self, undecided: impl Fn(&[u8]) -> bool + Send) -> Result<Option<&[u8]>, Error> {
+        loop {
+            let have = self.peeked.take().unwrap_or_default();
+            if !have.is_empty() && (have.len() > RAW_BODY_CAP || !undecided(&have)) {
+                self.peeked = Some(have);
+                break;
+            }
             match self.chunk().await? {
-                Some(chunk) => self.peeked = Some(chunk),
-                None => return Ok(None),
+                Some(more) if have.is_empty() => self.peeked = Some(more),
+                Some(more) => self.peeked = Some([have, more].concat().into()),
+                None => {
+                    self.peeked = (!have.is_empty()).then_some(have);
+                    break;
+                }
             }
         }
         Ok(self.peeked.as_deref())
+    }
+
+    /// The answer with the beginning of its body, for an error that tells what came: at most [`RAW_BODY_CAP`] bytes,
+    /// and less where it breaks off.
+    pub async fn into_beginning(mut self) -> Raw {
+        let mut body = Vec::new();
+        while body.len() < RAW_BODY_CAP
+            && let Ok(Some(chunk)) = self.chunk().await
+        {
+            body.extend_from_slice(&chunk);
+        }
+        self.raw.body = body.into();
+        self.raw.clone()
     }
 
     /// Reads the rest into memory: the answer with its body. More than `cap` bytes are an error.

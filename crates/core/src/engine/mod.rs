@@ -20,10 +20,11 @@ pub(crate) use self::run::{Got, Run, StreamAnswer};
 use crate::{
     auth::Credentials,
     base_url::BaseUrl,
+    classify,
     clock::{BoxFuture, Clock},
     decode::DecodeError,
     endpoint::Endpoint,
-    error::Error,
+    error::{Delivery, Error, ErrorKind, RAW_BODY_CAP},
     limit::{Feedback, Limiter},
     mask::Masker,
     operation::Format,
@@ -144,6 +145,34 @@ impl Engine {
                 run.reject(&raw, &"the body is not whole JSON")?;
             }
         })
+    }
+
+    /// The error of an answer that came and is not what was asked for: with its status, its headers, its attempts, the
+    /// vendor's own words, and the beginning of its body, our credentials masked. `what` goes on from the name of the
+    /// call. An answer that is [`ErrorKind::Unreadable`] settles nothing.
+    pub fn bad_answer(&self, raw: &Raw, kind: ErrorKind, what: impl Into<String>) -> Error {
+        let mut error = Error::undocumented(raw.operation, what);
+        let masker = self.masker();
+        let mask = |text: Option<String>| text.map(|text| masker.text(&text).into_owned());
+        let body = masker.bytes(&raw.body);
+        let value = serde_json::from_slice(&raw.body).unwrap_or_default();
+        let fault = classify::fault(&raw.operation.answers, &value);
+        let inner = error.inner_mut();
+        inner.kind = kind;
+        inner.safety = raw.operation.safety;
+        if kind == ErrorKind::Unreadable {
+            inner.delivery = Delivery::Unknown;
+        }
+        inner.code = mask(fault.code);
+        inner.message = mask(fault.message);
+        inner.field = mask(fault.field);
+        inner.status = Some(raw.status);
+        inner.headers = raw.headers.clone();
+        inner.request_id = Some(raw.request_id);
+        inner.attempts.clone_from(&raw.attempts);
+        // Masked before it is cut: a credential across the cut would survive in halves.
+        inner.body = Some(body.slice(..body.len().min(RAW_BODY_CAP)));
+        error
     }
 
     pub(crate) fn begin(&self, request: Request) -> Result<Run, Error> {

@@ -82,6 +82,9 @@ impl Pager {
             self.broken = Some(error);
             None
         });
+        if next.is_none() && self.falls_short(&at, &response.value) {
+            return Err(self.broken("has no rows where its total says that there are more", &response));
+        }
         let repeats = matches!(at, At::Page(_) | At::Offset(_)) && first.is_some() && first == self.before;
         if repeats && next.is_some() {
             return Err(self.broken("repeats the page before; the listing would never end", &response));
@@ -140,7 +143,7 @@ impl Pager {
         let rows = u64::try_from(page.rows().len()).unwrap_or(u64::MAX);
         // What a style says of the next page: nothing, that there is none, or where it is.
         let mark = |path: &str| {
-            let field = page.pointer(&format!("/{}", path.replace('.', "/")))?;
+            let field = page.pointer(&pointer(path))?;
             let text = field.text().into_owned();
             Some((!field.is_null() && !text.is_empty() && text != "false").then_some(text))
         };
@@ -180,6 +183,17 @@ impl Pager {
         Ok(None)
     }
 
+    /// Whether a page has no rows at an offset before the total that it gives itself. The listing stays there: the page
+    /// can be asked for again.
+    fn falls_short<R>(&self, at: &At, page: &Page<R>) -> bool {
+        page.rows().is_empty()
+            && self.paging.iter().any(|style| {
+                let Paging::Offset { offset, total, .. } = *style else { return false };
+                let total = page.pointer(&pointer(total)).and_then(|total| total.text().parse::<u64>().ok());
+                total.zip(self.position(at, offset, 0)).is_some_and(|(total, position)| position < total)
+            })
+    }
+
     fn link(&self, text: &str) -> Result<Link, Error> {
         let names = self.engine.credentials().query_names();
         Link::read(text, self.engine.base(), &names).map_err(|error| {
@@ -212,6 +226,11 @@ impl Pager {
     fn broken_link(&self, what: &str) -> Error {
         Error::undocumented(self.request.operation(), format!("was answered, but the answer {what}"))
     }
+}
+
+/// A dotted path as a JSON pointer.
+fn pointer(path: &str) -> String {
+    format!("/{}", path.replace('.', "/"))
 }
 
 /// A cursor without its percent-encoding; text that is not encoded, or not into text, as it is.

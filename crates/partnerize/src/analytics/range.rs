@@ -1,7 +1,9 @@
 //! A range of dates, on the calendar of the query's time zone.
 
+use std::ops::Range;
+
 use jiff::{
-    Span, ToSpan,
+    SignedDuration, Span, ToSpan,
     civil::{Date, DateTime, Time, Weekday},
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -9,7 +11,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// The last second of a day. The vendor's own samples end ranges with it.
 const LAST_SECOND: Time = Time::constant(23, 59, 59, 0);
 
-/// A range from a time to another one, both in the query's time zone: the vendor ignores offsets.
+/// A range from a time to another one, the last second included, both in the query's time zone: the vendor ignores
+/// offsets.
 ///
 /// ```
 /// use afflux_partnerize::analytics::DateRange;
@@ -26,9 +29,20 @@ pub struct DateRange {
 }
 
 impl DateRange {
-    /// From `start` to `end`. An end before the start is refused when it is sent.
+    /// From `start` to `end`, both included. An end before the start is refused when it is sent.
     pub fn new(start: DateTime, end: DateTime) -> Self {
         Self { start, end }
+    }
+
+    /// From `start` until just before `end`: what is sent is the last second before it. A range without a second in it
+    /// is refused when it is sent.
+    pub fn until(start: DateTime, end: DateTime) -> Self {
+        // Parts of a second are not sent, so that the one it is in is the last before it.
+        let back = match end.subsec_nanosecond() {
+            0 => SignedDuration::from_secs(1),
+            part => SignedDuration::from_nanos(part.into()),
+        };
+        Self::new(start, end.saturating_sub(back))
     }
 
     /// A whole day.
@@ -111,6 +125,20 @@ impl From<(DateTime, DateTime)> for DateRange {
     }
 }
 
+/// The end is not included; see [`DateRange::until`].
+impl From<Range<DateTime>> for DateRange {
+    fn from(range: Range<DateTime>) -> Self {
+        Self::until(range.start, range.end)
+    }
+}
+
+/// The day that the range ends with is not included.
+impl From<Range<Date>> for DateRange {
+    fn from(range: Range<Date>) -> Self {
+        Self::until(range.start.into(), range.end.into())
+    }
+}
+
 /// Whole days, the first and the last one included.
 impl From<(Date, Date)> for DateRange {
     fn from((first, last): (Date, Date)) -> Self {
@@ -165,6 +193,14 @@ mod tests {
         for words in ["", "next month", "last 0 days", "last x days", "last -1 days", "last month of"] {
             assert_eq!(DateRange::from_words(words, now), None, "{words}");
         }
+    }
+
+    #[test]
+    fn a_range_ends_with_the_last_second_before_its_end() {
+        let november = DateRange::from(date(2026, 11, 1)..date(2026, 12, 1));
+        assert_eq!(november, DateRange::month_of(date(2026, 11, 21)));
+        let hour = date(2026, 11, 1).at(10, 0, 0, 0)..date(2026, 11, 1).at(11, 0, 0, 500_000_000);
+        assert_eq!(DateRange::from(hour).end().to_string(), "2026-11-01T11:00:00");
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub struct ExportData<'a, K> {
 }
 
 impl<'a, K: Exported> ExportData<'a, K> {
-    pub(super) fn new(asking: Asking<'a, K>, request: Request, download: Download) -> Self {
-        Self { asking, request, download: Box::new(download) }
+    pub(super) fn new(asking: Asking<'a, K>, request: Request, download: Box<Download>) -> Self {
+        Self { asking, request, download }
     }
 
     /// Writes the CSV into the file at `path`, byte for byte as it came, in constant memory. The file appears only

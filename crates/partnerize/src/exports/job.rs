@@ -5,18 +5,19 @@ use std::{fmt, marker::PhantomData, time::Duration};
 use afflux_core::{
     download::Download,
     engine::Engine,
-    error::Error,
+    error::{Error, ErrorKind},
     job::{Job, JobHandle, JobResult},
     request::Request,
     response::Raw,
 };
+use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{ExportData, Started, kind::Exported};
 use crate::generated::{self, GET_JOB};
 
-/// A job is a short JSON.
-const JOB_CAP: usize = 1024 * 1024;
+/// A job is a short JSON, and so is an error.
+const JSON_CAP: usize = 1024 * 1024;
 
 /// What happens while an export is made and fetched.
 #[derive(Debug)]
@@ -68,21 +69,57 @@ pub(super) async fn ask<K: Exported>(
     mut asking: Asking<'_, K>,
     request: Request,
 ) -> Result<Started<'_, K>, Error> {
-    let mut download = asking.engine.download(request.clone()).await?;
-    if !is_json(&mut download).await? {
-        return Ok(Started::Data(ExportData::new(asking, request, download)));
-    }
-    let answer = download.into_raw(JOB_CAP).await?;
-    let job = Job::started(&asking.engine, &GET_JOB, &answer)?;
+    let answer = match open(&asking.engine, request.clone()).await? {
+        Came::Csv(download) => return Ok(Started::Data(ExportData::new(asking, request, download))),
+        Came::Json(answer) => answer,
+    };
+    let job = Job::started(&asking.engine, &GET_JOB, &answer)
+        .map_err(|error| refused(&asking.engine, &answer).unwrap_or(error))?;
     let handle = ExportHandle { job: job.handle().clone(), form: asking.form, kind: PhantomData };
     asking.tell(ExportEvent::Started(&handle));
     Ok(Started::Job(ExportJob { asking, job, handle }))
 }
 
-/// Whether a job comes instead of a CSV: no name of a column begins with a brace.
-async fn is_json(download: &mut Download) -> Result<bool, Error> {
-    let first = download.peek().await?.unwrap_or_default().trim_ascii_start().first().copied();
-    Ok(first == Some(b'{'))
+/// What came of a request for a CSV.
+enum Came {
+    /// What the document calls CSV; an empty one too.
+    Csv(Box<Download>),
+    /// Whole: a job, or an error.
+    Json(Raw),
+}
+
+/// Makes the call and looks at the first character, for a JSON or a page of HTML comes under the same status. No name of
+/// a column begins with a brace or an angle bracket.
+async fn open(engine: &Engine, request: Request) -> Result<Came, Error> {
+    let mut download = engine.download(request).await?;
+    let declared = download.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    let declared = declared.is_some_and(|kind| kind.starts_with(b"text/html"));
+    match download.peek(|begun| first(begun).is_none()).await?.and_then(first) {
+        Some(b'{') => Ok(Came::Json(download.into_raw(JSON_CAP).await?)),
+        Some(b'<') => Err(html(engine, download).await),
+        Some(_) if declared => Err(html(engine, download).await),
+        _ => Ok(Came::Csv(Box::new(download))),
+    }
+}
+
+/// The first byte that is neither space nor part of a byte order mark or of a wide character.
+fn first(begun: &[u8]) -> Option<u8> {
+    let passed =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0xef | 0xbb | 0xbf | 0xff | 0xfe);
+    begun.iter().find(|byte| !passed(byte)).copied()
+}
+
+/// HTML is told by whoever stands between, or by a vendor in trouble: nobody knows what it says of the call.
+async fn html(engine: &Engine, download: Download) -> Error {
+    let raw = download.into_beginning().await;
+    engine.bad_answer(&raw, ErrorKind::Unreadable, "was answered with HTML where CSV is documented")
+}
+
+/// The vendor's own error, where JSON under a status of success is one.
+fn refused(engine: &Engine, answer: &Raw) -> Option<Error> {
+    let what = "was answered with an error where CSV is documented";
+    let error = engine.bad_answer(answer, ErrorKind::Refused, what);
+    (error.message().is_some() || error.vendor_code().is_some()).then_some(error)
 }
 
 /// What is needed to fetch an export after a restart. It can be kept as text, and holds no credential.
@@ -177,12 +214,13 @@ impl<'a, K: Exported> ExportJob<'a, K> {
         let patience = asking.patience;
         let done = job.wait(Some(patience), |percent| asking.tell(ExportEvent::Running(percent))).await?;
         let request = result::<K>(&done)?;
-        let mut download = asking.engine.download(request.clone()).await?;
-        if is_json(&mut download).await? {
-            let what = "was answered, but the result of its job is JSON where CSV is documented";
-            return Err(Error::undocumented(K::OPERATION, what));
-        }
-        Ok(ExportData::new(asking, request, download))
+        let answer = match open(&asking.engine, request.clone()).await? {
+            Came::Csv(download) => return Ok(ExportData::new(asking, request, download)),
+            Came::Json(answer) => answer,
+        };
+        let what = "was answered, but the result of its job is JSON where CSV is documented";
+        let undocumented = || asking.engine.bad_answer(&answer, ErrorKind::Decode, what);
+        Err(refused(&asking.engine, &answer).unwrap_or_else(undocumented))
     }
 }
 

@@ -1503,10 +1503,10 @@ impl Serialize for NewTransactionQueries {
 #[must_use]
 pub struct NewPaymentDetailValues {
     pub(super) bank_address: Option<String>,
-    pub(super) account_number: Option<Amount>,
+    pub(super) account_number: Option<BankNumber>,
     pub(super) account_name: Option<String>,
     pub(super) bank_name: Option<String>,
-    pub(super) routing_number: Option<Amount>,
+    pub(super) routing_number: Option<BankNumber>,
     extra: BTreeMap<String, JsonText>,
 }
 
@@ -1529,8 +1529,8 @@ impl NewPaymentDetailValues {
         self
     }
 
-    /// The account's number; the document wants a number.
-    pub fn account_number(mut self, account_number: impl Into<Amount>) -> Self {
+    /// The account's number.
+    pub fn account_number(mut self, account_number: impl Into<BankNumber>) -> Self {
         self.account_number = Some(account_number.into());
         self
     }
@@ -1547,8 +1547,8 @@ impl NewPaymentDetailValues {
         self
     }
 
-    /// The bank's routing number; the document wants a number.
-    pub fn routing_number(mut self, routing_number: impl Into<Amount>) -> Self {
+    /// The bank's routing number.
+    pub fn routing_number(mut self, routing_number: impl Into<BankNumber>) -> Self {
         self.routing_number = Some(routing_number.into());
         self
     }
@@ -4097,6 +4097,50 @@ impl Serialize for NewDatabases {
         match self {
             Self::One(value) => value.serialize(serializer),
             Self::Several(value) => value.serialize(serializer),
+        }
+    }
+}
+
+/// The number of an account or of a bank. The document wants a number; text is for what is none, as
+/// an IBAN, and for zeros at the beginning. Masked when it is printed.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BankNumber {
+    /// As `Amount`.
+    Number(Amount),
+    /// As `String`.
+    Text(String),
+}
+
+impl std::fmt::Debug for BankNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl From<Amount> for BankNumber {
+    fn from(value: Amount) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<String> for BankNumber {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for BankNumber {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl Serialize for BankNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(value) => value.serialize(serializer),
+            Self::Text(value) => value.serialize(serializer),
         }
     }
 }

@@ -1029,8 +1029,15 @@ pub(super) const NEW_PAYMENT_DETAIL_VALUES: Schema = Schema {
             name: "account_number",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
-            summary: "The account's number; the document wants a number.",
+            schema: Schema {
+                secret: true,
+                one_of: &[
+                    Schema { kind: Kind::Number, ..Schema::ANY },
+                    Schema { kind: Kind::String, ..Schema::ANY },
+                ],
+                ..Schema::ANY
+            },
+            summary: "The account's number.",
         },
         Field {
             name: "account_name",
@@ -1050,8 +1057,15 @@ pub(super) const NEW_PAYMENT_DETAIL_VALUES: Schema = Schema {
             name: "routing_number",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
-            summary: "The bank's routing number; the document wants a number.",
+            schema: Schema {
+                secret: true,
+                one_of: &[
+                    Schema { kind: Kind::Number, ..Schema::ANY },
+                    Schema { kind: Kind::String, ..Schema::ANY },
+                ],
+                ..Schema::ANY
+            },
+            summary: "The bank's routing number.",
         },
     ],
     ..Schema::ANY

@@ -2086,7 +2086,8 @@ afflux_core::open_enum! {
 }
 
 afflux_core::open_enum! {
-    /// How far a job is.
+    /// How far a job is. The document has no word for a job that failed; `failed` is a guess of
+    /// what it may be.
     pub enum JobStatus {
         /// The result is there.
         Complete = "complete",
@@ -2094,6 +2095,8 @@ afflux_core::open_enum! {
         Created = "created",
         /// It runs.
         Active = "active",
+        /// It failed.
+        Failed = "failed",
     }
 }
 

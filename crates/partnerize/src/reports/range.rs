@@ -8,7 +8,7 @@ use std::{
 
 use afflux_core::{error::Error, operation::Operation};
 use jiff::{
-    Timestamp, Zoned,
+    SignedDuration, Timestamp, Zoned,
     civil::{Date, DateTime, Time},
 };
 
@@ -24,6 +24,26 @@ pub struct Moment(Kind);
 enum Kind {
     Local(DateTime),
     Instant(Timestamp),
+}
+
+impl Moment {
+    /// The last full second before it.
+    fn second_before(self) -> Self {
+        // Parts of a second are not sent, so that the one it is in is the last before it.
+        let back = |nanoseconds: i32| {
+            SignedDuration::from_nanos(match nanoseconds {
+                0 => 1_000_000_000,
+                part => part.into(),
+            })
+        };
+        Self(match self.0 {
+            Kind::Local(time) => Kind::Local(time.saturating_sub(back(time.subsec_nanosecond()))),
+            Kind::Instant(time) => {
+                let before = time.checked_sub(back(time.subsec_nanosecond()));
+                Kind::Instant(before.unwrap_or(Timestamp::MIN))
+            }
+        })
+    }
 }
 
 /// The text as it is sent, to the second: `2018-03-01 00:00:00`, or `2018-03-01T00:00:00Z` for an instant.
@@ -84,7 +104,8 @@ impl FromStr for Moment {
     }
 }
 
-/// From a time to another one.
+/// From a time to another one, the last second included: all ends in the vendor's manual that leave no doubt are such
+/// seconds (`23:59:59`).
 ///
 /// ```
 /// use afflux_partnerize::reports::Between;
@@ -94,7 +115,7 @@ impl FromStr for Moment {
 /// assert_eq!(november, (date(2026, 11, 1), date(2026, 11, 30)).into());
 /// assert_eq!(november.to_string(), "2026-11-01 00:00:00 to 2026-11-30 23:59:59");
 /// // As everywhere in Rust, `..` ends before its end.
-/// assert_eq!(Between::from(date(2026, 11, 1)..date(2026, 12, 1)).to_string(), "2026-11-01 00:00:00 to 2026-12-01 00:00:00");
+/// assert_eq!(Between::from(date(2026, 11, 1)..date(2026, 12, 1)), november);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Between {
@@ -103,9 +124,15 @@ pub struct Between {
 }
 
 impl Between {
-    /// From a time to another one. An end before the beginning is refused before anything is sent.
+    /// From a time to another one, both included. An end before the beginning is refused before anything is sent.
     pub fn new(start: impl Into<Moment>, end: impl Into<Moment>) -> Self {
         Self { start: start.into(), end: end.into() }
+    }
+
+    /// From a time until just before another one, as `..` does: what is sent is the last second before `end`. A range
+    /// without a second in it is refused before anything is sent.
+    pub fn until(start: impl Into<Moment>, end: impl Into<Moment>) -> Self {
+        Self { start: start.into(), end: end.into().second_before() }
     }
 
     /// Whole days, the first and the last one included.
@@ -118,7 +145,7 @@ impl Between {
         self.start
     }
 
-    /// Its end.
+    /// Its last second.
     pub fn end(self) -> Moment {
         self.end
     }
@@ -132,7 +159,7 @@ impl Between {
             _ => false,
         };
         if backwards {
-            return Err(Error::validation(operation, "end_date", "is before `start_date`"));
+            return Err(Error::validation(operation, "end_date", "leaves no second behind `start_date`"));
         }
         Ok((self.start.to_string(), self.end.to_string()))
     }
@@ -158,21 +185,24 @@ impl From<RangeInclusive<Date>> for Between {
     }
 }
 
+/// Both times included.
 impl From<(DateTime, DateTime)> for Between {
     fn from((from, to): (DateTime, DateTime)) -> Self {
         Self::new(from, to)
     }
 }
 
+/// Both times included.
 impl From<(Timestamp, Timestamp)> for Between {
     fn from((from, to): (Timestamp, Timestamp)) -> Self {
         Self::new(from, to)
     }
 }
 
+/// The end is not included; see [`Between::until`].
 impl<T: Into<Moment>> From<Range<T>> for Between {
     fn from(range: Range<T>) -> Self {
-        Self::new(range.start, range.end)
+        Self::until(range.start, range.end)
     }
 }
 
@@ -270,6 +300,26 @@ mod tests {
             assert_eq!(text.parse::<Moment>().unwrap().to_string(), sent, "{text}");
         }
         assert!("last week".parse::<Moment>().is_err());
+    }
+
+    #[test]
+    fn a_range_ends_with_the_last_second_before_its_end() {
+        let sent = |range: Between| range.texts(&REPORT_CLICKS).map(|(_, end)| end);
+        assert_eq!(sent((date(2026, 11, 1)..date(2026, 12, 1)).into()).unwrap(), "2026-11-30 23:59:59");
+        let time = |text: &str| text.parse::<Moment>().unwrap();
+        for (end, last) in [
+            ("2026-11-01T10:20:30", "2026-11-01 10:20:29"),
+            ("2026-11-01T10:20:30.9", "2026-11-01 10:20:30"),
+            ("2026-11-02T00:00:00Z", "2026-11-01T23:59:59Z"),
+            ("2026-11-02T00:00:00.5Z", "2026-11-02T00:00:00Z"),
+        ] {
+            assert_eq!(sent((time(&last[..10])..time(end)).into()).unwrap(), last, "{end}");
+        }
+        let empty = date(2026, 11, 1)..date(2026, 11, 1);
+        assert_eq!(sent(empty.into()).unwrap_err().field(), Some("end_date"));
+        let instant: Timestamp = "2026-11-01T23:00:00Z".parse().unwrap();
+        assert!(sent((instant..instant).into()).is_err());
+        assert!(sent((instant, instant).into()).is_ok(), "one second, which is included");
     }
 
     #[test]

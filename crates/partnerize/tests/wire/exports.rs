@@ -135,7 +135,7 @@ async fn every_filter_of_an_export_is_sent_as_the_document_writes_it() {
             when.method(GET).path("/reporting/export/export/conversion_item.csv").is_true(|request| {
                 request.uri().query()
                     == Some(concat!(
-                        "publisher_id=1l1007802&start_date=2026-11-01%2000%3A00%3A00&end_date=2026-12-01%2000%3A00%3A00",
+                        "publisher_id=1l1007802&start_date=2026-11-01%2000%3A00%3A00&end_date=2026-11-30%2023%3A59%3A59",
                         "&date_type=approved_at&conversion_id=1l5&conversion_reference=ORDER%201",
                         "&ref_conversion_metric_id=2&timezone=Europe%2FLondon&include_payment_info=true",
                         "&complete_email=me%40example.com&limit=0&export_reference=Jan&encoding=UTF-16&delimiter=tab",
@@ -305,6 +305,57 @@ async fn a_job_that_leads_to_nothing_is_an_error_that_says_what_to_do() {
             assert_eq!(error.next_step(), "make the export again");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_failed_is_an_error_at_once_in_any_of_the_likely_words() {
+    for word in ["failed", "error", "cancelled", "canceled", "aborted"] {
+        let transport = MockTransport::new(move |seen| match seen.path.as_str() {
+            COLUMNS => Reply::answer(200, RUNNING),
+            _ => Reply::answer(200, RUNNING.replace("active", word)),
+        });
+        let client = client_of(&transport);
+        let error = client.exports(PARTNER).conversions(november()).rows().await.unwrap_err();
+        assert_eq!((error.kind(), error.vendor_code()), (ErrorKind::Refused, Some(word)), "{error}");
+        assert_eq!(transport.seen().len(), 2, "asked once");
+    }
+}
+
+const PAGE: &str = "\u{feff}\r\n <!doctype html><title>Maintenance</title>";
+const ERROR: &str = r#"{"error":{"message":"Too large for an export","type":"bad_request"}}"#;
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_csv_is_an_error_with_what_came_and_replaces_no_file() {
+    let directory = Directory::new("no-csv");
+    let path = directory.0.join("conversions.csv");
+    std::fs::write(&path, "the one of yesterday").unwrap();
+    let html = |reply: Reply| reply.header("content-type", "text/html; charset=utf-8");
+    let cases = [
+        (Reply::answer(200, PAGE), ErrorKind::Unreadable, "HTML where CSV is documented", PAGE),
+        (html(Reply::answer(200, "Sorry")), ErrorKind::Unreadable, "HTML where CSV", "Sorry"),
+        (Reply::answer(200, ERROR), ErrorKind::Refused, "an error where CSV is documented", ERROR),
+    ];
+    for (reply, kind, said, body) in cases {
+        for by_job in [false, true] {
+            let reply = reply.clone();
+            let client = client_of(&MockTransport::new(move |seen| match seen.path.as_str() {
+                COLUMNS if by_job => Reply::answer(200, RUNNING),
+                "/job/1l9" => Reply::answer(200, DONE),
+                _ => reply.clone(),
+            }));
+            let error = client.exports(PARTNER).conversions(november()).to_path(&path).await.unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains(said), "{error}");
+            assert_eq!(error.status().unwrap().as_u16(), 200);
+            assert_eq!(error.raw_body().unwrap(), body.as_bytes());
+            let message = (kind == ErrorKind::Refused).then_some("Too large for an export");
+            assert_eq!(error.message(), message);
+            let settled = if kind == ErrorKind::Refused { Delivery::Answered } else { Delivery::Unknown };
+            assert_eq!(error.delivery(), settled);
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), "the one of yesterday");
+        }
+    }
+    assert_eq!(directory.files(), ["conversions.csv"]);
 }
 
 #[tokio::test]

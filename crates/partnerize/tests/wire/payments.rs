@@ -1,6 +1,12 @@
 //! Transaction queries and payments.
 
-use afflux_partnerize::generated::{self, NewTransactionQueries, NewTransactionQuery, TransactionQueryType};
+use afflux_partnerize::{
+    core::decode::{Amount, JsonText},
+    generated::{
+        self, BankNumber, NewPaymentDetailSet, NewPaymentDetailValues, NewPaymentDetails,
+        NewTransactionQueries, NewTransactionQuery, TransactionQueryType,
+    },
+};
 use httpmock::prelude::*;
 
 use crate::{PARTNER, client};
@@ -29,6 +35,34 @@ async fn a_claim_carries_its_sums_digit_by_digit() {
         .unwrap();
     mock.assert_async().await;
     assert_eq!(job.value.status, Some(generated::JobStatus::Complete));
+}
+
+#[tokio::test]
+async fn a_way_to_be_paid_is_sent_digit_by_digit_and_printed_without_its_numbers() {
+    let server = MockServer::start_async().await;
+    let mock = server
+        .mock_async(|when, then| {
+            when.method(POST).path("/user/publisher/1l1007802/payment_detail").body(
+                r#"{"payment_details":{"mine":{"country":"GB","payment_detail_values":{"account_number":"00123456","routing_number":122105155,"iban":"GB33BUKB20201555555555"}}}}"#,
+            );
+            then.status(200).body(r#"{"payment_details":{}}"#);
+        })
+        .await;
+    let iban = JsonText::new("\"GB33BUKB20201555555555\"").unwrap();
+    let routing: Amount = "122105155".parse().unwrap();
+    let values = NewPaymentDetailValues::new().account_number("00123456").routing_number(routing);
+    let set = NewPaymentDetailSet::new().country("GB").payment_detail_values(values.extra("iban", iban));
+    let body = NewPaymentDetails::new([("mine", set)]);
+    let client = client(&server);
+    let call = client.payments().create_details(PARTNER, body.clone());
+    for printed in [format!("{body:?}"), format!("{:?}", BankNumber::from("00123456")), format!("{call:?}")] {
+        for secret in ["00123456", "122105155", "20201555555555"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+    assert!(format!("{body:?}").contains("account_number: Some(***)"), "{body:?}");
+    call.send().await.unwrap();
+    mock.assert_async().await;
 }
 
 #[tokio::test]

@@ -307,9 +307,10 @@ fn serialization(input: &Input) -> String {
 }
 
 fn alternatives(api: &Api, choice: &Choice) -> String {
-    let Choice { name, variants, .. } = choice;
+    let Choice { name, variants, secret, .. } = choice;
     let mut code = doc(&choice.doc, 0);
-    let _ = write!(code, "#[derive(Debug, Clone)]\n#[non_exhaustive]\npub enum {name} {{\n");
+    let derived = if *secret { "Clone" } else { "Debug, Clone" };
+    let _ = write!(code, "#[derive({derived})]\n#[non_exhaustive]\npub enum {name} {{\n");
     for (variant, ty) in variants {
         let about = if let Ty::Input(input) = ty {
             format!("As [`{input}`].")
@@ -319,6 +320,13 @@ fn alternatives(api: &Api, choice: &Choice) -> String {
         let _ = writeln!(code, "{}    {variant}({}),", doc(&about, 4), sent_type(ty));
     }
     code.push_str("}\n\n");
+    if *secret {
+        let _ = write!(
+            code,
+            "impl std::fmt::Debug for {name} {{ fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{ \
+             f.write_str(\"***\") }} }}\n\n"
+        );
+    }
     for (index, (variant, ty)) in variants.iter().enumerate() {
         let source = sent_type(ty);
         if variants.iter().take(index).any(|(_, other)| sent_type(other) == source) {

@@ -145,7 +145,13 @@ impl<'a> Lowering<'a> {
         let ty = Ty::Choice(name.to_owned());
         let known = self.choices.iter().any(|choice| choice.name == name);
         if self.take(name, span) && !known {
-            self.choices.push(Choice { name: name.to_owned(), doc: described(schema, name), variants });
+            let secret = schema.extension.secret;
+            self.choices.push(Choice {
+                name: name.to_owned(),
+                doc: described(schema, name),
+                secret,
+                variants,
+            });
         }
         ty
     }

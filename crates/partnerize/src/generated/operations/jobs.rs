@@ -43,7 +43,7 @@ pub static GET_JOB: Operation = Operation {
     job: Some(JobRules {
         status: &["job.status"],
         done: &["complete"],
-        failed: &[],
+        failed: &["failed", "error", "cancelled", "canceled", "aborted"],
         progress: &["job.percentage_complete"],
         poll: &["job.hypermedia.update", "job.update"],
         poll_id: &["job.job_id"],

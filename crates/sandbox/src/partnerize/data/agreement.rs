@@ -200,7 +200,7 @@ fn a_time_series_adds_up_to_the_count_and_has_days_without_anything() {
     );
     let future = json!({
         "metrics": ["total_conversions"],
-        "date_time_ranges": [{ "start": "2027-01-01T00:00:00", "end": "2027-01-08T00:00:00" }],
+        "date_time_ranges": [{ "start": "2027-01-01T00:00:00", "end": "2027-01-07T23:59:59" }],
     });
     let (zeros, _) = analytics(&world, "timeConversions", &body(&future));
     assert_eq!(zeros["data"].as_array().unwrap().len(), 7);

@@ -121,11 +121,11 @@ pub(super) fn answer(world: &World, parts: &Parts<'_>) -> Result<Answered, Compl
         clicks.push(Wrapped { click: row(world, &zone, &click) });
     }
     let ends = survey.ends.map(|(first, last)| (world.click(first).at, world.click(last).at));
-    let (start, end) = ends.unwrap_or((selection.span.start, selection.span.end));
+    let (start, end) = ends.unwrap_or((selection.span.start, selection.last_second()));
     let page = Page {
         unique_click_count: survey.unique,
         start_date_time_utc: Zone::utc().plain(selection.span.start),
-        end_date_time_utc: Zone::utc().plain(selection.span.end),
+        end_date_time_utc: Zone::utc().plain(selection.last_second()),
         start_date_time: zone.plain(start),
         end_date_time: zone.plain(end),
         limit,

@@ -193,14 +193,14 @@ pub(super) fn answer(world: &World, parts: &Parts<'_>) -> Result<Answered, Compl
         _ => {}
     }
     let ends = survey.ends.map(|(first, last)| (world.conversion(first).at, world.conversion(last).at));
-    let (start, end) = ends.unwrap_or((selection.span.start, selection.span.end));
+    let (start, end) = ends.unwrap_or((selection.span.start, selection.last_second()));
     let counts = CURRENCIES.iter().zip(survey.counts).filter(|(_, count)| *count > 0);
     let page = Page {
         total_conversion_count: counts.map(|((code, _), count)| (*code, count)).collect(),
         total_publisher_commission: survey.commission.by_code(|currency| survey.has(currency)),
         total_value: survey.value.by_code(|currency| survey.has(currency)),
         start_date_time_utc: Zone::utc().plain(selection.span.start),
-        end_date_time_utc: Zone::utc().plain(selection.span.end),
+        end_date_time_utc: Zone::utc().plain(selection.last_second()),
         start_date_time: zone.plain(start),
         end_date_time: zone.plain(end),
         limit,

@@ -95,6 +95,11 @@ impl Selection {
         })
     }
 
+    /// The last second of the span.
+    pub(super) fn last_second(&self) -> i64 {
+        self.span.end - 1
+    }
+
     /// The conversions among which those that fit are.
     pub(super) fn conversions(&self, world: &World) -> Range<u64> {
         match (self.conversion, self.moment) {

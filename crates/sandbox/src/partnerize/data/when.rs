@@ -1,6 +1,7 @@
 //! Spans of time as parameters say them: dates, times with and without an offset, and words such as `last week`.
 //!
-//! A span begins with its start and ends before its end; the vendor does not say more of it.
+//! The vendor does not say whether the end of a span is in it. Every end in its manual that leaves no doubt is the last
+//! second of a day, so it is in it here, to the second. As a range of seconds a span ends behind it.
 
 use std::ops::Range;
 
@@ -27,9 +28,9 @@ pub(super) fn span(parts: &Parts<'_>, zone: &Zone, now: i64) -> Result<Range<i64
     }
     let end = match parts.one("end_date").filter(|text| !text.is_empty()) {
         Some(text) => moment(text, zone).ok_or_else(|| Complaint::invalid("end_date", text))?,
-        None => now + 1,
+        None => now,
     };
-    Ok(start..end)
+    Ok(start..end + 1)
 }
 
 /// A date, a time in the zone, or a time with an offset.
@@ -69,7 +70,9 @@ fn in_words(words: &str, zone: &Zone, now: i64) -> Option<Range<i64>> {
         "last year" => (day(year.checked_sub(1.year()).ok()?), day(year)),
         _ => {
             let days = words.strip_prefix("last ")?.strip_suffix(" days")?.parse::<i32>().ok()?;
-            (day(today.checked_sub(days.days()).ok()?), day(today.tomorrow().ok()?))
+            // Today is the last of them; the vendor does not say so.
+            let before = days.checked_sub(1).filter(|before| *before >= 0)?;
+            (day(today.checked_sub(before.days()).ok()?), day(today.tomorrow().ok()?))
         }
     };
     Some(zone.seconds(from)..zone.seconds(to))
@@ -111,7 +114,7 @@ mod tests {
             ("yesterday", "2026-03-07", "2026-03-08"),
             ("this week", "2026-03-02", "2026-03-09"),
             ("last week", "2026-02-23", "2026-03-02"),
-            ("last 10 days", "2026-02-26", "2026-03-09"),
+            ("last 10 days", "2026-02-27", "2026-03-09"),
             ("this month", "2026-03-01", "2026-04-01"),
             ("last month", "2026-02-01", "2026-03-01"),
             ("this year", "2026-01-01", "2027-01-01"),

@@ -142,7 +142,11 @@ fn ranges(body: &Value, name: &str, source: Source, zone: &Zone) -> Result<Vec<D
         let by = range.get("field").and_then(Value::as_str).unwrap_or("date_time");
         let date =
             date(source, by).ok_or_else(|| Complaint::invalid(&format!("[{name}][{place}][field]"), by))?;
-        Ok(Dates { date, span: end("start")?..end("end")? })
+        Ok(Dates {
+            date,
+            // The end is in the range, as in the reports.
+            span: end("start")?..end("end")? + 1,
+        })
     };
     list(body, name).iter().enumerate().map(read).collect()
 }
