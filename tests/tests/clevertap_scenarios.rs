@@ -281,7 +281,7 @@ async fn wrong_credentials_are_an_authorisation_error_of_each_kind_of_call() {
         assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error}");
     }
     let report = wrong.upload([(1, Event::new("ana", "Seen").into())]).send_all().await;
-    assert_eq!(report.rejected().count(), 1);
+    assert_eq!(report.not_sent().count(), 1);
     assert_eq!(clevertap.event_count() + clevertap.attribution_count(), 0);
 }
 
