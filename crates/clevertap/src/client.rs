@@ -16,6 +16,8 @@ use http::HeaderName;
 
 use crate::{
     attribution::{Attributed, Attribution, Deliver, Outage, Sending},
+    counts::Counts,
+    exports::Exports,
     generated,
     region::Region,
     upload::{Record, Upload},
@@ -288,6 +290,43 @@ impl Client {
         self.upload_stream(futures_util::stream::iter(records))
     }
 
+    /// Exports of events and profiles, as streams.
+    ///
+    /// ```no_run
+    /// # async fn run(clevertap: afflux_clevertap::Client) -> Result<(), afflux_clevertap::Error> {
+    /// use afflux_clevertap::Activity;
+    /// use futures_util::TryStreamExt;
+    /// use jiff::civil::date;
+    ///
+    /// let january = Activity::of("Charged", date(2026, 1, 1)..=date(2026, 1, 31));
+    /// let mut rows = clevertap.exports().events(january).batch_size(1000).items().await?;
+    /// while let Some(row) = rows.try_next().await? {
+    ///     println!("{:?} {:?}", row.time(), row.pointer("/event_props/Amount"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn exports(&self) -> Exports<'_> {
+        Exports::new(self)
+    }
+
+    /// Counts, most frequent values, trends, and the users of the last five minutes.
+    ///
+    /// ```no_run
+    /// # async fn run(clevertap: afflux_clevertap::Client) -> Result<(), afflux_clevertap::Error> {
+    /// use afflux_clevertap::Activity;
+    /// use jiff::civil::date;
+    ///
+    /// let january = Activity::of("Charged", date(2026, 1, 1)..=date(2026, 1, 31));
+    /// let count = clevertap.counts().events(january).run().await?;
+    /// println!("{:?}", count.count.copied());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn counts(&self) -> Counts<'_> {
+        Counts::new(self)
+    }
+
     /// As [`upload`](Self::upload), from a stream that may take its time.
     pub fn upload_stream<S>(&self, records: S) -> Upload<S> {
         Upload::new(self.clone(), records)
@@ -307,12 +346,8 @@ macro_rules! calls_of {
 }
 
 calls_of! {
-    /// Exports of events and profiles.
-    exports: ExportsCalls,
     /// Single profiles, deletions, subscriptions.
     profiles: ProfilesCalls,
-    /// Counts, top values, trends.
-    counts: CountsCalls,
     /// Message reports.
     reports: ReportsCalls,
     /// Campaigns.

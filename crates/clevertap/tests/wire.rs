@@ -12,7 +12,8 @@ use afflux_clevertap::{
         transport::{MockTransport, Reply},
     },
     generated::{
-        CampaignReference, CampaignsTrigger, EventQuery, ReadEventExport, TriggerRecipients, UploadRecords,
+        CampaignReference, CampaignsTrigger, CountEvents, EventQuery, ReadEventExport, TriggerRecipients,
+        UploadRecords,
     },
 };
 use httpmock::prelude::*;
@@ -47,7 +48,7 @@ async fn most_calls_carry_account_id_and_passcode_as_headers() {
         })
         .await;
     let query = EventQuery::new().event_name("choseNewFavoriteFood").from(20_150_810).to(20_151_025);
-    let count = client(&server).counts().events(query).send().await.unwrap().into_value();
+    let count = client(&server).engine().call(&CountEvents::new(query)).await.unwrap().into_value();
     mock.assert_async().await;
     assert_eq!(count.req_id.as_ref().unwrap().as_str(), "384649162721759182");
 }
@@ -149,7 +150,7 @@ async fn documented_refusals_of_calls_that_read_have_their_meaning() {
             200,
             r#"{"status":"fail","error":"Request still in progress, please retry later","code":2}"#,
             ErrorKind::Server,
-            4,
+            6,
         ),
         (400, r#"{"error":"[\"Invalid event : X\"]","code":400,"status":"fail"}"#, ErrorKind::Refused, 1),
         (

@@ -1,6 +1,8 @@
 //! What can be typed. Nothing here does anything.
 
 mod altercpa;
+mod clevertap;
+pub(crate) mod partnerize;
 
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(crate) use self::altercpa::{AlterCpa, Content, Fetch, Lead, Offer, Postbacks, Read, Source, Status};
+pub(crate) use self::clevertap::{Attribute, CleverTap, Counts, Export, FileJob, Profile, Query, Upload};
+pub(crate) use self::partnerize::Partnerize;
 use crate::time;
 
 /// The daily jobs of ad-tech APIs, with an outcome that is always known.
@@ -48,6 +52,12 @@ pub(crate) enum Command {
     /// AlterCPA: create leads, change them, look clicks, flows and offers up
     #[command(subcommand)]
     Altercpa(Box<AlterCpa>),
+    /// CleverTap: attribute installs, upload profiles and events, read them back
+    #[command(subcommand)]
+    Clevertap(Box<CleverTap>),
+    /// Partnerize: reports, exports, analytics, links, payments, claims
+    #[command(subcommand)]
+    Partnerize(Box<Partnerize>),
     /// iREV Lead Distribution: push leads, read them back
     #[command(subcommand)]
     Irev(Irev),
@@ -150,6 +160,9 @@ pub(crate) struct Push {
     /// How many leads are in flight at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) concurrency: u16,
+    /// Refuse a row that is equal to one before it; without this, equal rows are as many leads
+    #[arg(long, requires = "file")]
+    pub(crate) refuse_duplicates: bool,
     /// Check everything and say what would be pushed; send and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -201,11 +214,25 @@ pub(crate) struct GoalTypes {
     pub(crate) timeout: Timeout,
 }
 
-/// The format of an output file, by its name.
+/// The format of an output file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Csv,
     Jsonl,
+}
+
+impl Format {
+    /// The format that a file's name says.
+    pub(crate) fn of(path: &std::path::Path) -> Result<Self, crate::failure::Failure> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("jsonl" | "ndjson") => Ok(Self::Jsonl),
+            _ => Err(crate::failure::Failure::usage(format!(
+                "{}: the name must end in .csv or .jsonl",
+                path.display()
+            ))),
+        }
+    }
 }
 
 #[cfg(test)]

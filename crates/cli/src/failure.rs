@@ -27,7 +27,7 @@ impl Failure {
         let mut object = Map::new();
         object.insert("kind".to_owned(), json!(kind));
         object.insert("delivery".to_owned(), json!(delivery));
-        for absent in ["status", "code"] {
+        for absent in ["status", "code", "vendor_message"] {
             object.insert(absent.to_owned(), Value::Null);
         }
         object.insert("message".to_owned(), json!(text));
@@ -95,7 +95,8 @@ impl Failure {
             failure.text.push_str(&words);
         }
         failure.set("code", json!(code));
-        failure.set("message", json!(message.unwrap_or_else(|| failure.text.clone())));
+        failure.set("message", json!(failure.text.replace("\n  ", ". ")));
+        failure.set("vendor_message", json!(message));
         failure.set("request_id", json!(raw.request_id().to_string()));
         failure
     }
@@ -133,7 +134,7 @@ impl Failure {
     /// Takes secret values out of everything that is said.
     pub(crate) fn mask(&mut self, secrets: &[String]) {
         self.text = secrets::without(&self.text, secrets);
-        for member in ["message", "raw_body"] {
+        for member in ["message", "vendor_message", "raw_body"] {
             if let Some(Value::String(text)) = self.object.as_mut().and_then(|object| object.get_mut(member))
             {
                 *text = secrets::without(text, secrets);
@@ -165,7 +166,8 @@ impl From<Error> for Failure {
         let mut failure = Self::new(Exit::of(&error), error.kind().word(), error.delivery().word(), text);
         failure.set("status", json!(error.status().map(|status| status.as_u16())));
         failure.set("code", json!(error.vendor_code()));
-        failure.set("message", json!(error.message().map_or_else(|| error.to_string(), str::to_owned)));
+        failure.set("message", json!(error.to_string()));
+        failure.set("vendor_message", json!(error.message()));
         failure.set("attempts", attempts_json(error.attempts()));
         failure.set("raw_body", json!(error.raw_body().map(|body| String::from_utf8_lossy(body))));
         failure.set("field", json!(error.field()));
@@ -203,9 +205,17 @@ mod tests {
             Failure::refusal(400, "{}", &[]),
         ] {
             let object: Value = serde_json::from_str(&failure.object().unwrap()).unwrap();
-            for member in
-                ["kind", "delivery", "status", "code", "message", "attempts", "raw_body", "exit_code"]
-            {
+            for member in [
+                "kind",
+                "delivery",
+                "status",
+                "code",
+                "message",
+                "vendor_message",
+                "attempts",
+                "raw_body",
+                "exit_code",
+            ] {
                 assert!(object.get(member).is_some(), "{member} in {object}");
             }
             assert_eq!(object.get("exit_code"), Some(&json!(failure.exit.code())));

@@ -6,16 +6,21 @@
 mod altercpa;
 mod args;
 mod call;
+mod clevertap;
 mod config;
 mod console;
 mod demo;
 mod exit;
 mod failure;
+mod given;
 mod interrupt;
 mod irev;
 mod job;
 mod journal;
 mod ops;
+mod output;
+mod partnerize;
+mod patience;
 mod sandbox;
 mod secrets;
 mod tables;
@@ -83,6 +88,8 @@ fn run(cli: Cli) -> Exit {
             Command::Ops(ops) => ops::run(ops.vendor.as_deref(), console),
             Command::Call(call) => call::run(&call, profile, console, &interrupt).await,
             Command::Altercpa(command) => altercpa::run(*command, profile, console, interrupt).await,
+            Command::Clevertap(command) => clevertap::run(*command, profile, console, interrupt).await,
+            Command::Partnerize(command) => partnerize::run(*command, profile, console, interrupt).await,
             Command::Irev(command) => irev::run(command, profile, console, interrupt).await,
         }
     });

@@ -41,7 +41,7 @@ pub(crate) fn run(vendor: Option<&str>, console: Console) -> Result<(), Failure>
             words(&operation.retried_beside()),
             operation.bucket.to_owned(),
             cost(operation.cost),
-            operation.paging.map_or("-", afflux_core::operation::Paging::word).to_owned(),
+            operation.paging_words().unwrap_or_else(|| "-".to_owned()),
         ]);
     }
     console.line(table.trim_fmt())
@@ -65,7 +65,7 @@ fn object(operation: &Operation) -> Value {
             Cost::Fixed(cost) => json!(cost),
             Cost::ByYears(table) => json!(table),
         },
-        "paging": operation.paging.map(afflux_core::operation::Paging::word),
+        "paging": operation.paging_words(),
         "deprecated": operation.deprecated,
     })
 }

@@ -14,11 +14,11 @@ use crate::{
 pub(crate) enum Vendor {
     /// AlterCPA, a network's own install.
     AlterCpa,
-    /// CleverTap: `ops` and `call`.
+    /// CleverTap.
     CleverTap,
     /// iREV Lead Distribution.
     Irev,
-    /// Partnerize, for partners: `ops` and `call`.
+    /// Partnerize, for partners.
     Partnerize,
 }
 
@@ -43,7 +43,9 @@ const PARTNERIZE_BASE_URL: Setting = Setting { key: "base_url", variable: "PARTN
 const PARTNERIZE_APPLICATION_KEY: Setting =
     Setting { key: "application_key", variable: "PARTNERIZE_APPLICATION_KEY" };
 const PARTNERIZE_USER_API_KEY: Setting = Setting { key: "user_api_key", variable: "PARTNERIZE_USER_API_KEY" };
-const PARTNERIZE: [Setting; 3] = [PARTNERIZE_BASE_URL, PARTNERIZE_APPLICATION_KEY, PARTNERIZE_USER_API_KEY];
+const PARTNERIZE_PARTNER_ID: Setting = Setting { key: "partner_id", variable: "PARTNERIZE_PARTNER_ID" };
+const PARTNERIZE: [Setting; 4] =
+    [PARTNERIZE_BASE_URL, PARTNERIZE_APPLICATION_KEY, PARTNERIZE_USER_API_KEY, PARTNERIZE_PARTNER_ID];
 
 /// Where Partnerize is, unless somebody says otherwise.
 const PARTNERIZE_HOST: &str = "https://api.partnerize.com";
@@ -138,7 +140,7 @@ impl Vendor {
     pub(crate) fn engine(self, access: &Access<'_>, console: Console) -> Result<Engine, Failure> {
         match self {
             Self::AlterCpa => Ok(altercpa_client(access, console, false)?.engine().clone()),
-            Self::CleverTap => Ok(clevertap_client(access, console)?.engine().clone()),
+            Self::CleverTap => Ok(clevertap_client(access, console, None)?.engine().clone()),
             Self::Irev => Ok(irev_client(access, console)?.engine().clone()),
             Self::Partnerize => Ok(partnerize_client(access, console)?.engine().clone()),
         }
@@ -183,7 +185,11 @@ fn optional(settings: &Settings, setting: Setting) -> Result<Option<SecretString
 }
 
 /// CleverTap's client. Calls whose credentials are not there say so.
-fn clevertap_client(access: &Access<'_>, console: Console) -> Result<clevertap::Client, Failure> {
+pub(crate) fn clevertap_client(
+    access: &Access<'_>,
+    console: Console,
+    partner_id: Option<&str>,
+) -> Result<clevertap::Client, Failure> {
     let settings = Vendor::CleverTap.settings(access.profile, console)?;
     let (_, text) = base(&settings, access, CLEVERTAP_BASE_URL, Some(&clevertap_host(&settings)?))?;
     let account_id = settings.secret(CLEVERTAP_ACCOUNT_ID)?;
@@ -194,11 +200,29 @@ fn clevertap_client(access: &Access<'_>, console: Console) -> Result<clevertap::
     if let Some(token) = optional(&settings, CLEVERTAP_ACCOUNT_TOKEN)? {
         builder = builder.token(token);
     }
+    if let Some(partner_id) = partner_id {
+        builder = builder.partner_id(partner_id);
+    }
     Ok(builder.build()?)
 }
 
+/// The partner that the settings name.
+pub(crate) fn partnerize_partner(access: &Access<'_>, console: Console) -> Result<String, Failure> {
+    let settings = Vendor::Partnerize.settings(access.profile, console)?;
+    let partner = settings.text(PARTNERIZE_PARTNER_ID)?.filter(|partner| !partner.trim().is_empty());
+    partner.map(|partner| partner.trim().to_owned()).ok_or_else(|| {
+        let place = settings.place(PARTNERIZE_PARTNER_ID);
+        Failure::usage(format!(
+            "whose? give --partner, or set {place}; `afflux call partnerize listNetworks` works without"
+        ))
+    })
+}
+
 /// Partnerize's client.
-fn partnerize_client(access: &Access<'_>, console: Console) -> Result<partnerize::Client, Failure> {
+pub(crate) fn partnerize_client(
+    access: &Access<'_>,
+    console: Console,
+) -> Result<partnerize::Client, Failure> {
     let settings = Vendor::Partnerize.settings(access.profile, console)?;
     let (_, text) = base(&settings, access, PARTNERIZE_BASE_URL, Some(PARTNERIZE_HOST))?;
     let (application, user) =

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use crate::operation::{Answers, Format};
+use crate::operation::{Answers, Format, NotYet};
 
 /// What an answer means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Class {
     Success,
     /// The vendor had a fault: nobody can tell whether it acted before.
     Server(Fault),
+    /// The answer is not there yet.
+    NotYet(Fault),
     /// Too many calls.
     RateLimited(Fault),
     /// A redirect.
@@ -47,6 +49,9 @@ pub(crate) fn classify(answers: &Answers, status: StatusCode, headers: &HeaderMa
 }
 
 fn by_status(answers: &Answers, status: StatusCode, fault: Fault) -> Class {
+    if answers.not_yet(&fault).is_some() {
+        return Class::NotYet(fault);
+    }
     if status.is_server_error() || unsettled(answers, &fault) {
         return Class::Server(fault);
     }
@@ -84,6 +89,9 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
     if outcome(answers, StatusCode::OK, Some(&value), fault.code.as_deref()) {
         return Class::Success;
     }
+    if answers.not_yet(&fault).is_some() {
+        return Class::NotYet(fault);
+    }
     if unsettled(answers, &fault) {
         return Class::Server(fault);
     }
@@ -104,6 +112,9 @@ fn unless_marked(answers: &Answers, body: &Bytes) -> Class {
     let Some((path, words)) = answers.failure else {
         return Class::Success;
     };
+    if !could_say(body, words) {
+        return Class::Success;
+    }
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return Class::Success;
     };
@@ -124,6 +135,12 @@ fn unless_marked(answers: &Answers, body: &Bytes) -> Class {
     by_status(answers, status, fault)
 }
 
+/// Whether one of the words can be in the body at all, plainly or by an escape: most answers need no parser.
+fn could_say(body: &Bytes, words: &[&str]) -> bool {
+    let says = |word: &&str| body.windows(word.len().max(1)).any(|part| part == word.as_bytes());
+    body.contains(&b'\\') || words.iter().any(says)
+}
+
 /// Whether an error of the vendor's is an outcome that the caller wants as a value.
 fn outcome(answers: &Answers, status: StatusCode, value: Option<&Value>, code: Option<&str>) -> bool {
     let listed = code.is_some_and(|code| answers.outcomes.contains(&code));
@@ -134,6 +151,14 @@ fn outcome(answers: &Answers, status: StatusCode, value: Option<&Value>, code: O
             })
     });
     listed || marked
+}
+
+impl Answers {
+    /// The patience that the vendor asks for with its code.
+    pub(crate) fn not_yet(&self, fault: &Fault) -> Option<&'static NotYet> {
+        let code = fault.code.as_deref()?;
+        self.not_yet.iter().find(|not_yet| not_yet.code == code)
+    }
 }
 
 fn unsettled(answers: &Answers, fault: &Fault) -> bool {
@@ -182,6 +207,7 @@ mod tests {
     const MARKED: Answers = Answers {
         success: Some(("status", &["ok"])),
         code: &["error"],
+        not_yet: &[NotYet { code: "soon", wait: std::time::Duration::from_secs(2), attempts: 6 }],
         unauthorized: &["auth"],
         unsettled: &["db"],
         outcomes: &["duplicate"],
@@ -209,6 +235,7 @@ mod tests {
         match classify(answers, status, &HeaderMap::new(), &Bytes::from_static(body.as_bytes())) {
             Class::Success => "success",
             Class::Server(_) => "server",
+            Class::NotYet(_) => "not yet",
             Class::RateLimited(_) => "limited",
             Class::Redirect => "redirect",
             Class::Unauthorized(_) => "unauthorized",
@@ -223,6 +250,8 @@ mod tests {
             (&MARKED, 200, r#"{"status":"ok","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"duplicate","id":1}"#, "success"),
             (&MARKED, 200, r#"{"status":"error","error":"db"}"#, "server"),
+            (&MARKED, 200, r#"{"status":"error","error":"soon"}"#, "not yet"),
+            (&MARKED, 503, r#"{"status":"error","error":"soon"}"#, "not yet"),
             (&MARKED, 200, r#"{"status":"error","error":"auth"}"#, "unauthorized"),
             (&MARKED, 200, r#"{"status":"error","error":"traffic"}"#, "refused"),
             (&MARKED, 200, r#"{"id":1}"#, "unreadable"),
@@ -246,6 +275,8 @@ mod tests {
             (&UNDOCUMENTED, 200, r#"{"status":"success"}"#, "success"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":400}"#, "refused"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail"}"#, "refused"),
+            (&UNDOCUMENTED, 200, r#"{"status":"f\u0061il","code":401}"#, "unauthorized"),
+            (&UNDOCUMENTED, 200, r#"{"status":"success","note":"did not fail"}"#, "success"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":"401"}"#, "unauthorized"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":403}"#, "unauthorized"),
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":"auth"}"#, "unauthorized"),

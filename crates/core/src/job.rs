@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::{
     classify::{at, word},
+    decode::DecodeError,
     engine::Engine,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, RAW_BODY_CAP},
     link::Link,
     operation::{JobRules, Operation},
     request::Request,
@@ -59,6 +60,13 @@ pub struct Job {
     handle: JobHandle,
     interval: Duration,
     longest: Duration,
+}
+
+impl JobHandle {
+    /// A job that the vendor knows by an id.
+    pub fn by_id(id: impl Into<String>) -> Self {
+        Self(Ask::Id(id.into()))
+    }
 }
 
 impl Job {
@@ -128,7 +136,7 @@ impl Job {
             inner.kind = ErrorKind::Refused;
             inner.code = status.map(|status| self.engine.masker().text(&status).into_owned());
             inner.status = Some(raw.status());
-            inner.body = Some(self.engine.masker().bytes(raw.body()));
+            inner.body = Some(self.kept(&raw));
             return Err(error);
         }
         if !is(self.rules.done) {
@@ -175,6 +183,28 @@ impl Job {
             clock.sleep_until(ends.map_or(next, |ends| ends.min(next))).await;
             pause = (pause * 2).min(self.longest);
         }
+    }
+
+    /// Reads a result that is the done answer itself. One in another shape is an error that keeps it.
+    pub fn read<T>(
+        &self,
+        result: &JobResult,
+        decode: impl FnOnce(&Raw) -> Result<T, DecodeError>,
+    ) -> Result<T, Error> {
+        decode(&result.raw).map_err(|error| {
+            let what = format!("was answered in an undocumented shape: {error}");
+            let mut error = Error::undocumented(self.operation, what);
+            let inner = error.inner_mut();
+            inner.status = Some(result.raw.status());
+            inner.body = Some(self.kept(&result.raw));
+            error
+        })
+    }
+
+    /// What an error keeps of an answer.
+    fn kept(&self, raw: &Raw) -> Bytes {
+        let body = self.engine.masker().bytes(raw.body());
+        body.slice(..body.len().min(RAW_BODY_CAP))
     }
 
     /// A request for the result behind a link, as `operation`.

@@ -28,6 +28,8 @@ const LEAST_START: usize = 4;
 #[derive(Clone, Default)]
 pub struct Masker {
     needles: Vec<String>,
+    /// A bit for each pair of bytes that a needle starts with: most texts hold none of them.
+    starts: Vec<u64>,
 }
 
 impl fmt::Debug for Masker {
@@ -88,11 +90,42 @@ impl Masker {
         self.needles.append(&mut shapes);
         self.needles.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         self.needles.dedup();
+        self.note_starts();
+    }
+
+    fn note_starts(&mut self) {
+        self.starts = vec![0; (1 << 16) / u64::BITS as usize];
+        for needle in &self.needles {
+            // A needle of one byte starts with any pair that begins so.
+            let seconds = needle.as_bytes().get(1).map_or(0..=u8::MAX, |second| *second..=*second);
+            for second in seconds {
+                let (index, bit) = pair(needle.as_bytes().first().copied().unwrap_or_default(), second);
+                if let Some(bits) = self.starts.get_mut(index) {
+                    *bits |= bit;
+                }
+            }
+        }
+    }
+
+    /// Whether one of the needles may be in the text: a pair of bytes of it starts one, or a needle of one byte could be
+    /// its last byte.
+    fn may_hold(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        let held = |first: u8, second: u8| {
+            let (index, bit) = pair(first, second);
+            self.starts.get(index).is_some_and(|bits| bits & bit != 0)
+        };
+        let last = text.last().map(|last| [*last, 0]);
+        text.windows(2).any(|two| matches!(two, [first, second] if held(*first, *second)))
+            || last.is_some_and(|[last, zero]| held(last, zero))
     }
 
     /// `text` without credentials.
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut masked = Cow::Borrowed(text);
+        if !self.may_hold(text) {
+            return masked;
+        }
         for needle in &self.needles {
             if masked.contains(needle.as_str()) {
                 masked = Cow::Owned(masked.replace(needle.as_str(), MASK));
@@ -144,6 +177,12 @@ impl Masker {
             }
         }
     }
+}
+
+/// Where the bit of a pair stands.
+fn pair(first: u8, second: u8) -> (usize, u64) {
+    let number = usize::from(first) << 8 | usize::from(second);
+    (number / u64::BITS as usize, 1 << (number % u64::BITS as usize))
 }
 
 fn percent(secret: &str, upper: bool, plain: impl Fn(u8) -> bool) -> String {

@@ -166,6 +166,16 @@ mod downloads {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn an_empty_download_can_be_looked_at() {
+        let transport = MockTransport::new(|_| Reply::answer(200, ""));
+        let engine =
+            quick(base("127.0.0.1:9".parse().unwrap())).transport(Arc::new(transport)).build().unwrap();
+        let mut download = engine.download(export()).await.unwrap();
+        assert_eq!(download.peek().await.unwrap(), None);
+        assert_eq!(download.chunk().await.unwrap(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_download_holds_its_permit_to_the_last_byte() {
         let transport = MockTransport::new(|_| Reply::answer(200, "id\n1\n"));
         let engine = Engine::builder("fixture", BaseUrl::parse("https://api.example").unwrap())

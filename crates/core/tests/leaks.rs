@@ -357,7 +357,7 @@ async fn rows_that_do_not_decode_and_links_that_lead_away_show_no_secret() {
     use afflux_core::{decode::Layout, operation::Paging};
     const ROWS: Operation = Operation {
         items: Some(Layout { at: "data", or_under: None, wrapped: None, keyed: false, optional: false }),
-        paging: Some(Paging::Link { next: "next" }),
+        paging: &[Paging::Link { next: "next" }],
         ..READ
     };
     let foreign = format!("https://evil.example/?token={}", canary::shapes(QUERY)[1].1);

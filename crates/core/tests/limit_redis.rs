@@ -326,6 +326,124 @@ async fn a_redis_that_lost_its_memory_is_trusted_after_the_window_and_the_linger
     drop(permit);
 }
 
+#[tokio::test]
+async fn lost_memory_is_noticed_when_a_newcomer_asks_first() {
+    let Some(mut redis) = RedisServer::start() else { return };
+    let limits = shared(&redis);
+    let [old, new] = [(); 2].map(|()| machine(&limits, Bucket::new("reads").window(1, SPAN)));
+    answered(take(&old, 1).await.remove(0)).await;
+    redis.restart();
+    answered(take(&new, 1).await.remove(0)).await;
+    let told = Instant::now();
+    // Who knew the old state says so; that is no refusal of the vendor's.
+    let capped = Ask { vendor_wait_cap: Some(Duration::ZERO), ..ask(1) };
+    Permit::acquire(&old, &capped).await.unwrap();
+    assert!(told.elapsed() + Duration::from_millis(5) >= SPAN, "{:?}", told.elapsed());
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_while_idle_is_made_anew_and_nobody_hears_of_it() {
+    let Some(redis) = RedisServer::start() else { return };
+    let limiter = machine(&shared(&redis), Bucket::new("reads").window(10, SPAN));
+    for _ in 0..3 {
+        answered(take(&limiter, 1).await.remove(0)).await;
+        assert!(redis.answer("CLIENT KILL TYPE normal").starts_with(':'));
+    }
+}
+
+#[tokio::test]
+async fn a_machine_that_was_cut_off_goes_back_to_the_shared_quota() {
+    let Some(redis) = RedisServer::start() else { return };
+    let long = Duration::from_secs(600);
+    let limits = shared(&redis).patience(Duration::from_millis(100)).on_loss(OnLoss::Local { machines: 5 });
+    let limiter = machine(&limits, Bucket::new("reads").window(5, long));
+    answered(take(&limiter, 1).await.remove(0)).await;
+    redis.stop();
+    // The share is one call, and the next one would wait in the local line for ten minutes.
+    let mut share = take(&limiter, 1).await;
+    let asked = ask(1);
+    let waiting = Permit::acquire(&limiter, &asked);
+    let resume = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        redis.resume();
+    };
+    let (permit, ()) = futures_util::future::join(tokio::time::timeout(AMPLE, waiting), resume).await;
+    permit.expect("Redis is back and has room").unwrap();
+    share.clear();
+}
+
+#[tokio::test]
+async fn a_call_above_the_share_of_a_machine_alone_says_that_redis_is_away() {
+    let Some(mut redis) = RedisServer::start() else { return };
+    let limits = shared(&redis).on_loss(OnLoss::Local { machines: 20 });
+    let limiter = machine(&limits, Bucket::new("reads").window(60, SPAN));
+    redis.kill();
+    let refusal = Permit::acquire(&limiter, &ask(15)).await.unwrap_err();
+    assert!(matches!(&refusal, Refusal::Unavailable(why) if why.contains("costs 15")), "{refusal:?}");
+}
+
+#[tokio::test]
+async fn a_pace_holds_for_all_machines_together() {
+    let Some(redis) = RedisServer::start() else { return };
+    let machines = [(); 2].map(|()| machine(&shared(&redis), Bucket::new("reads").pace(50.0, 2)));
+    let began = Instant::now();
+    for number in 0..8 {
+        answered(take(&machines[number % 2], 1).await.remove(0)).await;
+    }
+    // Two at once, then one every 20 ms.
+    assert!(began.elapsed() >= Duration::from_millis(6 * 20), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn news_of_a_span_that_is_over_changes_nothing_and_lifetimes_are_never_shortened() {
+    let Some(redis) = RedisServer::start() else { return };
+    let long = Duration::from_secs(100);
+    let bucket = || Bucket::new("reads").window(60, long).concurrency(9).feedback(Feedback::XRateLimit);
+    let [one, other] = [(); 2].map(|()| machine(&shared(&redis), bucket()));
+    let slow = Ask { attempt: Some(Duration::from_secs(300)), ..ask(1) };
+    let late = Permit::acquire(&one, &slow).await.unwrap();
+    let life = || redis.answer("PTTL afflux:{default:fixture:reads}:slots")[1..].parse::<u64>().unwrap();
+    let before = life();
+    late.observe(StatusCode::OK, &headers(&[("x-ratelimit-remaining", "50"), ("x-ratelimit-reset", "0.05")]));
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    let permit = take(&other, 1).await.remove(0);
+    let told = headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "50")]);
+    permit.end(End::Answered { status: StatusCode::OK, headers: &told }).unwrap().await;
+    assert!(life() + 10_000 > before, "{} of {before}", life());
+    answered(late).await;
+    assert!(is_full(&one).await, "nothing remains, whatever old news say");
+}
+
+#[tokio::test]
+async fn a_machine_with_shorter_windows_does_not_forget_what_the_others_count() {
+    let Some(redis) = RedisServer::start() else { return };
+    let long = Duration::from_secs(600);
+    let strict = machine(&shared(&redis), Bucket::new("reads").window(2, long));
+    let classic = machine(&shared(&redis), Bucket::new("reads").window(9, Duration::from_millis(5)));
+    for permit in take(&strict, 2).await {
+        answered(permit).await;
+    }
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    answered(take(&classic, 1).await.remove(0)).await;
+    assert!(is_full(&strict).await);
+}
+
+#[tokio::test]
+async fn a_download_tells_the_fleet_that_it_is_over() {
+    let Some(redis) = RedisServer::start() else { return };
+    let vendor = Strict::start(100, SPAN, Duration::ZERO).await;
+    let engine = Engine::builder("fixture", BaseUrl::parse(&format!("http://{}", vendor.address)).unwrap())
+        .credentials(Credentials::new().variant("default", []).unwrap())
+        .buckets(vec![Bucket::new("reads").concurrency(1)])
+        .shared_limits(shared(&redis))
+        .build()
+        .unwrap();
+    let mut download = engine.download(process::read()).await.unwrap();
+    while download.chunk().await.unwrap().is_some() {}
+    assert_eq!(redis.answer("ZCARD afflux:{default:fixture:reads}:slots"), ":0");
+    drop(download);
+}
+
 /// Holds the first attempt up for longer than its permit lasts, as a stopped machine would, before it writes.
 #[derive(Debug, Default)]
 struct HeldUp {

@@ -1,6 +1,8 @@
 //! Listings of every kind: page numbers, offsets, cursors and links; resumed, repeated, led astray.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+#[path = "paging/repeats.rs"]
+mod repeats;
 mod support;
 
 use std::{future::poll_fn, pin::Pin, sync::Arc};
@@ -24,8 +26,8 @@ use support::operations::READ;
 const ROWS: Layout = Layout { at: "data", or_under: None, wrapped: None, keyed: false, optional: false };
 
 macro_rules! listing {
-    ($name:ident, $operation:ident, $paging:expr) => {
-        const $operation: Operation = Operation { items: Some(ROWS), paging: Some($paging), ..READ };
+    ($name:ident, $operation:ident, $($paging:expr),+) => {
+        const $operation: Operation = Operation { items: Some(ROWS), paging: &[$($paging),+], ..READ };
 
         #[derive(Clone)]
         struct $name;
@@ -51,8 +53,16 @@ macro_rules! listing {
 
 listing!(Numbered, NUMBERED, Paging::Number { page: "page", size: "per_page", max: 2 });
 listing!(Counted, COUNTED, Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" });
-listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next" });
+listing!(Cursored, CURSORED, Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: false });
+listing!(Encoded, ENCODED, Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: true });
 listing!(Linked, LINKED, Paging::Link { next: "links.next" });
+listing!(
+    Mixed,
+    MIXED,
+    Paging::Link { next: "links.next" },
+    Paging::Cursor { parameter: "cursor", next: "meta.next", encoded: false },
+    Paging::Offset { offset: "offset", limit: "limit", max: 2, total: "meta.total" }
+);
 
 fn engine(transport: &MockTransport) -> Engine {
     let secret = SecretString::from("listing-token-1");
@@ -135,6 +145,35 @@ async fn a_cursor_goes_on_until_it_is_absent_null_empty_false_or_repeats() {
         assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2, 3]);
         assert_eq!(queries(&transport), ["kind=a%20b", "kind=a%20b&cursor=c%2B1"]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_that_comes_encoded_is_sent_encoded_once_and_kept_decoded() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1], ",\"meta\":{\"next\":\"a%2Bb%3D%3D\"}"),
+        Some("a+b==") => page(&[2], ",\"meta\":{\"next\":\"100%\"}"),
+        Some("100%") => page(&[3], ",\"meta\":{\"next\":\"a+b%3D=\"}"),
+        Some(other) => panic!("nobody gave out {other}"),
+    });
+    let engine = engine(&transport);
+    let mut items = engine.items(Encoded, None).unwrap();
+    assert_eq!(*next(&mut items).await.unwrap().unwrap(), 1);
+    let resume = items.resume().unwrap();
+    assert_eq!(resume.cursor(), Some("a+b=="));
+    assert_eq!(all(items).await, [2, 3], "a cursor that repeats ends it, however it is written");
+    assert_eq!(queries(&transport)[1], "kind=a%20b&cursor=a%2Bb%3D%3D");
+    let elsewhere = Resume::at_cursor("a+b==");
+    assert_eq!(all(engine.items(Encoded, Some(elsewhere)).unwrap()).await, [2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_without_rows_that_names_a_new_cursor_does_not_end_the_listing() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1], ",\"meta\":{\"next\":\"b\"}"),
+        Some("b") => page(&[], ",\"meta\":{\"next\":\"c\"}"),
+        _ => page(&[2], ""),
+    });
+    assert_eq!(all(engine(&transport).items(Cursored, None).unwrap()).await, [1, 2]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -292,4 +331,53 @@ async fn pages_tell_where_the_next_one_is_and_a_pager_of_text_reads_any_listing(
     }
     assert_eq!(texts, ["3", "4", "5"]);
     assert!(rest.resume().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_leads_on_in_the_best_way_that_it_has_a_mark_of() {
+    // By the link.
+    let transport = MockTransport::new(|seen| match seen.query_value("after").as_deref() {
+        None => {
+            page(&[1, 2], ",\"meta\":{\"next\":\"c\",\"total\":3},\"links\":{\"next\":\"/v1/rows?after=b\"}")
+        }
+        _ => page(&[3], ",\"meta\":{\"total\":3},\"links\":{\"next\":null}"),
+    });
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3]);
+    assert_eq!(queries(&transport), ["kind=a%20b&limit=2", "after=b"]);
+    // By the cursor, which needs no offset beside it.
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[1, 2], ",\"meta\":{\"next\":\"c\",\"total\":9}"),
+        _ => page(&[3], ",\"meta\":{\"total\":9}"),
+    });
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3]);
+    assert_eq!(queries(&transport), ["kind=a%20b&limit=2", "kind=a%20b&cursor=c&limit=2"]);
+    // By the offset.
+    let transport = MockTransport::new(by_offset);
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3, 4, 5]);
+    assert_eq!(queries(&transport).last().unwrap(), "kind=a%20b&offset=4&limit=2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_the_total_contradicts_is_not_the_end() {
+    let transport = MockTransport::new(|seen| {
+        let offset: usize = seen.query_value("offset").map_or(0, |offset| offset.parse().unwrap());
+        let rows: Vec<u32> = (1..=5).skip(offset).take(2).collect();
+        page(&rows, ",\"meta\":{\"total\":5,\"next\":null},\"links\":{\"next\":null}")
+    });
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2, 3, 4, 5]);
+    // Without a total an end that is told is one.
+    let transport = MockTransport::new(|_| page(&[1, 2], ",\"links\":{\"next\":null}"));
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_caller_s_own_offset_is_not_applied_behind_a_cursor_again() {
+    let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
+        None => page(&[3, 4], ",\"meta\":{\"next\":\"c\"}"),
+        _ => page(&[5], ""),
+    });
+    let engine = engine(&transport);
+    let mut pager = engine.pager(Request::new(&MIXED).query_pair("offset", 2), None);
+    while pager.next_texts().await.unwrap().is_some() {}
+    assert_eq!(queries(&transport), ["offset=2&limit=2", "cursor=c&limit=2"]);
 }

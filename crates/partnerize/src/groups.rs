@@ -2,12 +2,14 @@
 
 use crate::{
     client::Client,
+    exports::Exports,
     generated::{
         AnalyticsCalls, BrandsCalls, CampaignsCalls, ClicksCalls, CommissionsCalls, ConversionsCalls,
         CreativesCalls, DatabasesCalls, InvitationsCalls, JobsCalls, LinksCalls, NetworksCalls,
-        ParticipationsCalls, PartnerCalls, PaymentsCalls, ReferenceCalls, TagsCalls, TermsCalls,
+        ParticipationsCalls, PartnerCalls, PartnerId, PaymentsCalls, ReferenceCalls, TagsCalls, TermsCalls,
         TransactionQueriesCalls, UserCalls, WebsitesCalls,
     },
+    reports::Reports,
 };
 
 impl Client {
@@ -69,6 +71,16 @@ impl Client {
     /// Commissions of every kind, and attribution.
     pub fn commissions(&self) -> CommissionsCalls<'_> {
         CommissionsCalls::new(&self.engine)
+    }
+
+    /// Reports of the partner's conversions and clicks, row by row.
+    pub fn reports(&self, partner: impl Into<PartnerId>) -> Reports<'_> {
+        Reports::new(self, partner.into())
+    }
+
+    /// Exports of the partner's clicks, conversions and items, as files or as rows.
+    pub fn exports(&self, partner: impl Into<PartnerId>) -> Exports<'_> {
+        Exports::new(self, partner.into())
     }
 
     /// Conversions: the report and the exports.

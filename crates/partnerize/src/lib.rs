@@ -4,9 +4,11 @@ pub mod analytics;
 mod claim;
 mod client;
 mod constraint;
+pub mod exports;
 pub mod generated;
 mod groups;
 mod refusal;
+pub mod reports;
 mod totals;
 
 pub use afflux_core as core;

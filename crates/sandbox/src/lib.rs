@@ -3,6 +3,7 @@
 #![allow(clippy::doc_markdown)]
 
 pub mod altercpa;
+mod base64;
 pub mod clevertap;
 mod clock;
 mod control;
@@ -12,6 +13,7 @@ mod handle;
 pub mod irev;
 mod log;
 mod mask;
+pub mod partnerize;
 mod prng;
 mod program;
 mod sandbox;
@@ -27,6 +29,7 @@ pub use clock::Clock;
 pub use fault::{Fault, REFUSAL};
 pub use irev::Irev;
 pub use log::{RequestRecord, Written};
+pub use partnerize::Partnerize;
 pub use program::{Options, ServeError, serve, serve_until};
 pub use sandbox::{Sandbox, SandboxBuilder, StartError};
 pub use spec::SpecError;

@@ -14,6 +14,7 @@ use crate::altercpa::AlterCpa;
 use crate::clevertap::CleverTap;
 use crate::clock::Clock;
 use crate::irev::Irev;
+use crate::partnerize::Partnerize;
 use crate::spec::SpecError;
 use crate::wire::{Port, Server};
 
@@ -32,6 +33,7 @@ struct Vendors {
     irev: Irev,
     altercpa: AlterCpa,
     clevertap: CleverTap,
+    partnerize: Partnerize,
 }
 
 impl Vendors {
@@ -40,11 +42,12 @@ impl Vendors {
             irev: Irev::new(builder.port(0)?, builder.seed, clock)?,
             altercpa: AlterCpa::new(builder.port(1)?, builder.seed, clock)?,
             clevertap: CleverTap::new(builder.port(2)?, builder.seed, clock)?,
+            partnerize: Partnerize::new(builder.port(3)?, builder.seed, clock)?,
         })
     }
 
     fn servers(&self) -> Vec<Arc<Server>> {
-        vec![self.irev.server(), self.altercpa.server(), self.clevertap.server()]
+        vec![self.irev.server(), self.altercpa.server(), self.clevertap.server(), self.partnerize.server()]
     }
 
     fn access(&self) -> Value {
@@ -52,6 +55,7 @@ impl Vendors {
             "irev": self.irev.access(),
             "altercpa": self.altercpa.access(),
             "clevertap": self.clevertap.access(),
+            "partnerize": self.partnerize.access(),
         })
     }
 }
@@ -122,6 +126,11 @@ impl Sandbox {
         &self.vendors.clevertap
     }
 
+    /// The stand-in of Partnerize.
+    pub fn partnerize(&self) -> &Partnerize {
+        &self.vendors.partnerize
+    }
+
     /// Moves the time of all vendors forward.
     pub fn advance_clock(&self, by: Duration) {
         self.clock.advance(by);
@@ -171,7 +180,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// The first port: iREV listens there, AlterCPA on the next, CleverTap on the one after that. Without it, any free ports.
+    /// The first port: iREV listens there, AlterCPA, CleverTap and Partnerize on the next
+    /// ones. Without it, any free ports.
     pub fn port_base(mut self, port: u16) -> Self {
         self.port_base = Some(port);
         self

@@ -35,11 +35,12 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// Answers a request; what it changes stays changed, whoever is still there to read the answer.
     fn handle<'a>(&'a self, request: &'a Request, twist: Option<Twist>) -> BoxFuture<'a, Answer>;
 
-    /// A 429 in the vendor's words; with a wait, with the vendor's headers for it (`Retry-After` is added for it).
-    fn rate_limited(&self, wait: Option<Duration>) -> Answer;
+    /// A 429 in the words that the vendor has at this path; with a wait, with the vendor's headers for it (`Retry-After`
+    /// is added unless one of them says the same).
+    fn rate_limited(&self, path: &str, wait: Option<Duration>) -> Answer;
 
-    /// An error of the vendor's system in its words.
-    fn server_error(&self, status: u16) -> Answer;
+    /// An error of the vendor's system in the words that it has at this path.
+    fn server_error(&self, path: &str, status: u16) -> Answer;
 
     /// What must not be shown.
     fn masker(&self) -> Masker;

@@ -108,7 +108,8 @@ fn benches() -> Result<(), String> {
         println!("there are none");
         return Ok(());
     }
-    pass(cargo().args(["bench", "--quiet", "--workspace", "--no-run"]))
+    // As the tests are built: a release build of the workspace would take longer than everything else.
+    pass(cargo().args(["bench", "--quiet", "--workspace", "--bench", "*", "--no-run", "--profile", "dev"]))
 }
 
 /// Whether `native-tls` can be built: everywhere but on Linux the system brings it, there OpenSSL's headers must be

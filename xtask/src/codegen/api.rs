@@ -246,7 +246,8 @@ pub(crate) struct Operation {
     pub(crate) answers: Answers,
     pub(crate) output: Output,
     pub(crate) items: Option<Items>,
-    pub(crate) paging: Option<Paging>,
+    /// The best way first.
+    pub(crate) paging: Vec<Paging>,
     pub(crate) job: Option<Job>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) after_unknown: Option<String>,
@@ -310,12 +311,21 @@ pub(crate) struct Answers {
     pub(crate) field: Vec<String>,
     pub(crate) unauthorized: Vec<String>,
     pub(crate) unsettled: Vec<String>,
+    pub(crate) not_yet: Vec<NotYet>,
     pub(crate) outcomes: Vec<String>,
     pub(crate) also: Vec<(u16, Vec<String>)>,
     pub(crate) retry_server_errors: bool,
     pub(crate) limit_precedes_work: bool,
     pub(crate) limit_wait: Option<Duration>,
     pub(crate) may_be_empty: bool,
+}
+
+/// A code by which the vendor asks for patience.
+#[derive(Debug)]
+pub(crate) struct NotYet {
+    pub(crate) code: String,
+    pub(crate) wait: Duration,
+    pub(crate) attempts: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -331,7 +341,7 @@ pub(crate) struct Items {
 pub(crate) enum Paging {
     Number { page: String, size: String, max: u32 },
     Offset { offset: String, limit: String, max: u32, total: String },
-    Cursor { parameter: String, next: String },
+    Cursor { parameter: String, next: String, encoded: bool },
     Link { next: String },
 }
 

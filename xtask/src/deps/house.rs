@@ -15,7 +15,7 @@ pub(crate) enum Place {
     Umbrella,
     Sandbox,
     Program,
-    /// What crosses crates, never published.
+    /// What crosses crates, tests and benchmarks, never published.
     Tests,
     Xtask,
 }
@@ -29,7 +29,7 @@ impl Place {
             "crates/afflux" => Self::Umbrella,
             "crates/sandbox" => Self::Sandbox,
             "crates/cli" => Self::Program,
-            "tests" => Self::Tests,
+            "tests" | "bench" => Self::Tests,
             "xtask" => Self::Xtask,
             _ => Self::Vendor,
         }

@@ -20,6 +20,9 @@ use crate::{
 const ORGANIC: &str = "organic_install";
 const INORGANIC: &str = "inorganic_install";
 
+/// Bytes that nearly every event fits in.
+const ROOM: usize = 512;
+
 /// Names that have a setter, or carry credentials.
 const OWN: [&str; 11] = [
     "partner_name",
@@ -204,16 +207,25 @@ impl Endpoint for Sending<'_> {
         let event = self.event;
         event.check()?;
         let mut request = Request::new(Self::OPERATION)
-            .query_pair("partner_name", &event.partner)
-            .query_pair("event_type", &event.event_type)
-            .query_option("utm_source", event.utm_source.as_ref())
-            .query_option("utm_medium", event.utm_medium.as_ref())
-            .query_option("utm_campaign", event.utm_campaign.as_ref())
-            .query_pair("device_identifier", &event.device)
-            .query_pair("platform", &event.platform)
+            .query_room(ROOM)
+            .query_text("partner_name", &event.partner)
+            .query_text("event_type", &event.event_type);
+        let utm = [
+            ("utm_source", &event.utm_source),
+            ("utm_medium", &event.utm_medium),
+            ("utm_campaign", &event.utm_campaign),
+        ];
+        for (name, value) in utm {
+            if let Some(value) = value {
+                request.push_query_text(name, value);
+            }
+        }
+        request = request
+            .query_text("device_identifier", &event.device)
+            .query_text("platform", &event.platform)
             .query_option("timestamp", event.timestamp);
         for (name, value) in &event.extra {
-            request.push_query(name, value);
+            request.push_query_text(name, value);
         }
         if self.repeat_unknown {
             request = request.repeat_unknown();

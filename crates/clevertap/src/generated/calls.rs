@@ -8,20 +8,17 @@ use super::{
     ApplyCoupon, Bulletin, CampaignQuery, CampaignReference, CampaignTrigger, CampaignsTrigger,
     CatalogFileType, CatalogFileUpload, CatalogOrder, CatalogState, CatalogUpdate, CatalogUpload,
     CompleteCatalogSignedUrl, CompleteCatalogUpload, CompleteCustomList, Connect, ContentBlockUpdate,
-    CountEvents, CountProfiles, CountRealTime, CountRequestId, CountTopProperties, CountTrends, CouponAction,
-    CouponCondition, CouponOrder, CreateCampaign, CreateCatalog, CreateContentBlock, CreateProduct,
-    CreateProducts, CreateSegments, CreateVariables, CustomListUpload, DeleteCatalog, DeleteProduct,
-    DeleteProducts, DeleteProfiles, DeleteVariables, DemergeProfiles, DisassociatePhones, Disassociation,
-    EventQuery, FetchCoupons, FetchVouchers, GetCampaignReport, GetCatalog, GetCatalogSignedUrl,
-    GetCatalogUrl, GetContentBlock, GetCustomListUrl, GetMultipartCatalogUrl, GetProduct, GetProfile,
-    GetSchema, GetSegment, GetVariables, GetWallets, ListCampaigns, ListCatalogs, ListCategoryGroups,
-    ListContentBlocks, ListProducts, ListSegments, ListWalletTransactions, MessageQuery, NewCampaign,
-    NewCatalog, NewContentBlock, NewMessage, NewProduct, NewSegment, OpenEventExport, OpenProfileExport,
-    PollEventCount, PollProfileCount, PollTopProperties, PollTrends, ProductIdentities, ProductSortOrder,
-    ProductUpdate, Products, ProfileDeletion, ProfileDemerge, RaiseBulletin, ReadEventExport,
-    ReadProfileExport, RealTimeQuery, ReportMessages, SchemaPart, SegmentPage, SegmentReference,
-    SegmentUpdate, SendEmail, SendPush, SendSms, SendWebPush, SendWhatsApp, SetAttributeFilterable,
-    SetSubscriptions, SortOrder, StopCampaign, Subscriptions, TemplateMapping, TopQuery, TrendQuery,
+    CouponAction, CouponCondition, CouponOrder, CreateCampaign, CreateCatalog, CreateContentBlock,
+    CreateProduct, CreateProducts, CreateSegments, CreateVariables, CustomListUpload, DeleteCatalog,
+    DeleteProduct, DeleteProducts, DeleteProfiles, DeleteVariables, DemergeProfiles, DisassociatePhones,
+    Disassociation, FetchCoupons, FetchVouchers, GetCampaignReport, GetCatalog, GetCatalogSignedUrl,
+    GetCatalogUrl, GetContentBlock, GetCustomListUrl, GetMultipartCatalogUrl, GetProduct, GetSchema,
+    GetSegment, GetVariables, GetWallets, ListCampaigns, ListCatalogs, ListCategoryGroups, ListContentBlocks,
+    ListProducts, ListSegments, ListWalletTransactions, MessageQuery, NewCampaign, NewCatalog,
+    NewContentBlock, NewMessage, NewProduct, NewSegment, ProductIdentities, ProductSortOrder, ProductUpdate,
+    Products, ProfileDeletion, ProfileDemerge, RaiseBulletin, ReportMessages, SchemaPart, SegmentPage,
+    SegmentReference, SegmentUpdate, SendEmail, SendPush, SendSms, SendWebPush, SendWhatsApp,
+    SetAttributeFilterable, SetSubscriptions, SortOrder, StopCampaign, Subscriptions, TemplateMapping,
     TriggerCampaign, TriggerCampaigns, UpdateCatalog, UpdateContentBlock, UpdateProduct, UpdateProducts,
     UpdateSegments, UpdateTemplateIds, ValidateCoupon, VariableDefinitions, VariableDeletion, VariableQuery,
 };
@@ -127,91 +124,6 @@ impl<E: Paged + 'static> Call<'_, E> {
     }
 }
 
-/// The calls of `exports`.
-#[derive(Debug, Clone, Copy)]
-pub struct ExportsCalls<'a> {
-    pub(crate) engine: &'a Engine,
-}
-
-impl<'a> ExportsCalls<'a> {
-    /// Calls that `engine` makes.
-    pub fn new(engine: &'a Engine) -> Self {
-        Self { engine }
-    }
-
-    /// Reads a page of an event export.
-    pub fn read_events(self, cursor: impl Into<String>) -> Call<'a, ReadEventExport> {
-        Call::new(self.engine, ReadEventExport::new(cursor))
-    }
-
-    /// Opens an export of events and answers its cursor.
-    pub fn open_events(self, body: EventQuery) -> Call<'a, OpenEventExport> {
-        Call::new(self.engine, OpenEventExport::new(body))
-    }
-
-    /// Reads a page of a profile export.
-    pub fn read_profiles(self, cursor: impl Into<String>) -> Call<'a, ReadProfileExport> {
-        Call::new(self.engine, ReadProfileExport::new(cursor))
-    }
-
-    /// Opens an export of profiles and answers its cursor.
-    pub fn open_profiles(self, body: EventQuery) -> Call<'a, OpenProfileExport> {
-        Call::new(self.engine, OpenProfileExport::new(body))
-    }
-}
-
-impl Call<'_, OpenEventExport> {
-    /// Records on a page. Sizes below 23 were seen to be ignored. From 1 to 5000.
-    pub fn batch_size(mut self, batch_size: u32) -> Self {
-        self.endpoint = self.endpoint.batch_size(batch_size);
-        self
-    }
-
-    /// Adds fields of app and device.
-    pub fn app(mut self, app: bool) -> Self {
-        self.endpoint = self.endpoint.app(app);
-        self
-    }
-
-    /// Adds the summary of the profile's events.
-    pub fn events(mut self, events: bool) -> Self {
-        self.endpoint = self.endpoint.events(events);
-        self
-    }
-
-    /// Adds the custom properties of the profile.
-    pub fn profile(mut self, profile: bool) -> Self {
-        self.endpoint = self.endpoint.profile(profile);
-        self
-    }
-}
-
-impl Call<'_, OpenProfileExport> {
-    /// Records on a page. Sizes below 23 were seen to be ignored. From 1 to 5000.
-    pub fn batch_size(mut self, batch_size: u32) -> Self {
-        self.endpoint = self.endpoint.batch_size(batch_size);
-        self
-    }
-
-    /// Adds fields of app and device.
-    pub fn app(mut self, app: bool) -> Self {
-        self.endpoint = self.endpoint.app(app);
-        self
-    }
-
-    /// Adds the summary of the profile's events.
-    pub fn events(mut self, events: bool) -> Self {
-        self.endpoint = self.endpoint.events(events);
-        self
-    }
-
-    /// Adds the custom properties of the profile.
-    pub fn profile(mut self, profile: bool) -> Self {
-        self.endpoint = self.endpoint.profile(profile);
-        self
-    }
-}
-
 /// The calls of `profiles`.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfilesCalls<'a> {
@@ -222,11 +134,6 @@ impl<'a> ProfilesCalls<'a> {
     /// Calls that `engine` makes.
     pub fn new(engine: &'a Engine) -> Self {
         Self { engine }
-    }
-
-    /// Reads one profile, by exactly one of e-mail, identity and object id.
-    pub fn get(self) -> Call<'a, GetProfile> {
-        Call::new(self.engine, GetProfile::new())
     }
 
     /// Deletes up to 100 profiles, by identity or by object id.
@@ -247,84 +154,6 @@ impl<'a> ProfilesCalls<'a> {
     /// Detaches phone numbers from the profiles whose identity they are, up to 1000.
     pub fn disassociate_phones(self, body: Disassociation) -> Call<'a, DisassociatePhones> {
         Call::new(self.engine, DisassociatePhones::new(body))
-    }
-}
-
-impl Call<'_, GetProfile> {
-    /// The e-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.endpoint = self.endpoint.email(email);
-        self
-    }
-
-    /// The customer's own id of the user.
-    pub fn identity(mut self, identity: impl Into<String>) -> Self {
-        self.endpoint = self.endpoint.identity(identity);
-        self
-    }
-
-    /// The CleverTap id of a device.
-    pub fn object_id(mut self, object_id: impl Into<String>) -> Self {
-        self.endpoint = self.endpoint.object_id(object_id);
-        self
-    }
-}
-
-/// The calls of `counts`.
-#[derive(Debug, Clone, Copy)]
-pub struct CountsCalls<'a> {
-    pub(crate) engine: &'a Engine,
-}
-
-impl<'a> CountsCalls<'a> {
-    /// Calls that `engine` makes.
-    pub fn new(engine: &'a Engine) -> Self {
-        Self { engine }
-    }
-
-    /// Asks about an event count.
-    pub fn poll_events(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollEventCount> {
-        Call::new(self.engine, PollEventCount::new(req_id))
-    }
-
-    /// Counts events, at once or as a request to ask about.
-    pub fn events(self, body: EventQuery) -> Call<'a, CountEvents> {
-        Call::new(self.engine, CountEvents::new(body))
-    }
-
-    /// Asks about a profile count.
-    pub fn poll_profiles(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollProfileCount> {
-        Call::new(self.engine, PollProfileCount::new(req_id))
-    }
-
-    /// Counts profiles, at once or as a request to ask about.
-    pub fn profiles(self, body: EventQuery) -> Call<'a, CountProfiles> {
-        Call::new(self.engine, CountProfiles::new(body))
-    }
-
-    /// Asks about the most frequent values.
-    pub fn poll_top_properties(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollTopProperties> {
-        Call::new(self.engine, PollTopProperties::new(req_id))
-    }
-
-    /// The most frequent values of properties of an event.
-    pub fn top_properties(self, body: TopQuery) -> Call<'a, CountTopProperties> {
-        Call::new(self.engine, CountTopProperties::new(body))
-    }
-
-    /// Asks about trends.
-    pub fn poll_trends(self, req_id: impl Into<CountRequestId>) -> Call<'a, PollTrends> {
-        Call::new(self.engine, PollTrends::new(req_id))
-    }
-
-    /// An event's count by day, week or month.
-    pub fn trends(self, body: TrendQuery) -> Call<'a, CountTrends> {
-        Call::new(self.engine, CountTrends::new(body))
-    }
-
-    /// The users of the last five minutes.
-    pub fn real_time(self, body: RealTimeQuery) -> Call<'a, CountRealTime> {
-        Call::new(self.engine, CountRealTime::new(body))
     }
 }
 

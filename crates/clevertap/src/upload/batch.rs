@@ -36,6 +36,13 @@ impl<K> Batch<K> {
         Self { kind, entries: Vec::new(), body: OPEN.to_vec() }
     }
 
+    /// An empty batch of the same kind, with room for as much: the next one is about as large.
+    pub(crate) fn next(&self) -> Self {
+        let mut body = Vec::with_capacity(self.body.len() + CLOSE.len());
+        body.extend_from_slice(OPEN);
+        Self { kind: self.kind, entries: Vec::with_capacity(self.entries.len()), body }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -16,6 +16,7 @@ use std::{fmt, time::Duration};
 use futures_core::Stream;
 use futures_util::StreamExt;
 
+use self::record::Kind;
 pub use self::{
     event::{Event, Item},
     profile::Profile,
@@ -58,8 +59,8 @@ impl<S> fmt::Debug for Upload<S> {
 impl<S> Upload<S> {
     pub(crate) fn new(client: Client, records: S) -> Self {
         let options = Options {
-            records: 1000,
-            tokens: 100,
+            records: Kind::Once.batch_limit(),
+            tokens: Kind::Tokens.batch_limit(),
             bytes: 4 * 1024 * 1024,
             linger: Duration::from_secs(5),
             concurrency: 15,
@@ -72,8 +73,8 @@ impl<S> Upload<S> {
 
     /// Events or profiles in a batch, 1 to 1000. Default: 1000.
     pub fn batch_size(mut self, records: usize) -> Self {
-        self.options.records = records.clamp(1, 1000);
-        self.options.tokens = records.clamp(1, 100);
+        self.options.records = records.clamp(1, Kind::Once.batch_limit());
+        self.options.tokens = records.clamp(1, Kind::Tokens.batch_limit());
         self
     }
 

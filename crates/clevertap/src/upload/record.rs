@@ -102,6 +102,13 @@ impl Kind {
             Self::Repeatable | Self::Tokens => Safety::Idempotent,
         }
     }
+
+    pub(crate) fn batch_limit(self) -> usize {
+        match self {
+            Self::Once | Self::Repeatable => 1000,
+            Self::Tokens => 100,
+        }
+    }
 }
 
 impl Record {
@@ -132,6 +139,17 @@ impl Record {
             Self::Token(token) => token.faults(),
             Self::Json(raw) => raw.faults(),
         }
+    }
+
+    /// What a repeat of it does: events and profiles that count would count twice, anything else leads to the same
+    /// state.
+    pub fn safety(&self) -> Safety {
+        self.kind().safety()
+    }
+
+    /// How many records like it the vendor takes in one batch: 100 device tokens, 1000 others.
+    pub fn batch_limit(&self) -> usize {
+        self.kind().batch_limit()
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -115,11 +115,13 @@ where
         let (most, budget) = (self.most(kind), self.options.bytes);
         let Some(open) = self.open.iter_mut().find(|batch| batch.kind == kind) else { return };
         if !open.fits(text.len(), most, budget) {
-            self.ready.push_back(std::mem::replace(open, Batch::new(kind)));
+            let next = open.next();
+            self.ready.push_back(std::mem::replace(open, next));
         }
         open.push(key, tries, text);
         if open.is_full(most) {
-            self.ready.push_back(std::mem::replace(open, Batch::new(kind)));
+            let next = open.next();
+            self.ready.push_back(std::mem::replace(open, next));
         }
     }
 
@@ -128,8 +130,8 @@ where
         self.linger = None;
         for open in &mut self.open {
             if !open.is_empty() {
-                let kind = open.kind;
-                self.ready.push_back(std::mem::replace(open, Batch::new(kind)));
+                let next = open.next();
+                self.ready.push_back(std::mem::replace(open, next));
             }
         }
     }

@@ -66,7 +66,8 @@ fn tell(outcome: &Outcome, console: Console) -> Result<(), Failure> {
     if outcome.what == What::Existed {
         let mut failure = Failure::refusal(outcome.status, &outcome.answer, &outcome.attempts);
         failure.set("code", json!("duplicate"));
-        failure.set("message", json!("a lead was there before; nothing of this call was taken over"));
+        failure
+            .set("message", json!("altercpa: a lead was there before; nothing of this call was taken over"));
         failure.set("lead_id", json!(id));
         if !console.json {
             console.line(&outcome.answer)?;

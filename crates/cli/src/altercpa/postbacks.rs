@@ -11,7 +11,7 @@ use crate::{
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
-    job::{self, BadRow, Files, Options, Reason, Row, RowJob, Sent},
+    job::{self, BadRow, Files, Form, Options, Reason, Row, RowJob, Rules, Sent},
     journal::{Content, Detail, Settled},
     vendors::{Access, Vendor, altercpa_client},
 };
@@ -92,6 +92,10 @@ impl RowJob for PostbackJob {
         given::lead(row.values())
     }
 
+    fn thing_is(&self) -> &'static str {
+        "lead"
+    }
+
     fn repeatable(&self, given: &Given) -> bool {
         given.repeatable
     }
@@ -132,12 +136,13 @@ pub(crate) async fn run(
     console: Console,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let files = Files::of(&postbacks.file)?;
+    let rules = Rules { refuse_duplicates: postbacks.refuse_duplicates, ..Rules::default() };
+    let files = Files::of(&postbacks.file, Form::Csv)?;
     let trust_exto = postbacks.trust_exto;
     if postbacks.dry_run {
         let base = Vendor::AlterCpa.base(access, console)?;
         let (target, host) = (base.to_string(), base.origin().host().to_owned());
-        return job::dry_run(&PostbackJob { client: None, target, host, trust_exto }, &files, console);
+        return job::dry_run(&PostbackJob { client: None, target, host, trust_exto }, &files, rules, console);
     }
     let client = altercpa_client(access, console, trust_exto)?.with_deadline(postbacks.timeout.timeout);
     let base = client.engine().base();
@@ -145,6 +150,7 @@ pub(crate) async fn run(
     let trusting = if trust_exto { " --trust-exto" } else { "" };
     let options = Options {
         concurrency: usize::from(postbacks.concurrency),
+        rules,
         again: format!("afflux altercpa postbacks {}{trusting}", postbacks.file.display()),
         reconcile: None,
     };

@@ -147,6 +147,9 @@ pub(crate) struct Postbacks {
     /// How many rows are in flight at once, each of another lead
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) concurrency: u16,
+    /// Refuse a row that is equal to one before it; without this, equal rows are as many postbacks
+    #[arg(long)]
+    pub(crate) refuse_duplicates: bool,
     /// Check everything and say what would be sent; send and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

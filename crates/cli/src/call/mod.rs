@@ -2,11 +2,6 @@
 
 mod dry_run;
 
-use std::{
-    fs,
-    io::{self, Read},
-};
-
 use afflux_core::{
     dynamic::{self, Parameters},
     operation::{Operation, Safety},
@@ -19,6 +14,7 @@ use crate::{
     args::Call,
     console::{Console, Listing, stdout_is_terminal},
     failure::Failure,
+    given,
     interrupt::Interrupt,
     vendors::{Access, Vendor},
 };
@@ -101,19 +97,7 @@ fn request(
 
 /// Parameters out of an argument, a file or stdin.
 fn parameters(given: Option<&str>) -> Result<Parameters, Failure> {
-    let text = match given {
-        None => return Ok(Parameters::default()),
-        Some("-") => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map_err(|error| Failure::file("reading stdin", &error))?;
-            text
-        }
-        Some(argument) => match argument.strip_prefix('@') {
-            Some(path) => {
-                fs::read_to_string(path).map_err(|error| Failure::file(format!("reading {path}"), &error))?
-            }
-            None => argument.to_owned(),
-        },
-    };
-    Parameters::parse(&text).map_err(|error| Failure::usage(format!("--params cannot be read: {error}")))
+    let Some(given) = given else { return Ok(Parameters::default()) };
+    Parameters::parse(&given::text(given)?)
+        .map_err(|error| Failure::usage(format!("--params cannot be read: {error}")))
 }

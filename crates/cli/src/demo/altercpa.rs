@@ -38,6 +38,7 @@ pub(crate) async fn show(sandbox: &Sandbox, folder: &Path, console: Console) -> 
         vendor: "altercpa",
         steps,
         sample: (vec!["lead", "exto", "status", "payout bookings", "stored changes"], sample(altercpa)),
+        drawing: None,
         files: vec![file],
     })
 }

@@ -20,7 +20,7 @@ use super::{Section, Step, promise};
 use crate::{
     console::Console,
     failure::Failure,
-    irev::{Sink, cell},
+    output::{Sink, cell},
     secrets::members,
 };
 
@@ -88,6 +88,7 @@ pub(crate) async fn show(sandbox: &Sandbox, folder: &Path, console: Console) -> 
         vendor: "irev",
         steps,
         sample: (vec!["created", "country", "goal", "advertiser", "email", "aff_sub"], rows),
+        drawing: None,
         files,
     })
 }

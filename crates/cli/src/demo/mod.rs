@@ -4,7 +4,9 @@
 //! and tells it in steps. A promise that is not kept fails the demo.
 
 mod altercpa;
+mod clevertap;
 mod irev;
+mod partnerize;
 
 use std::{
     fs,
@@ -27,6 +29,8 @@ pub(crate) struct Section {
     steps: Vec<Step>,
     /// A look at what was read back: header and rows.
     sample: (Vec<&'static str>, Vec<Vec<String>>),
+    /// What was read back, drawn.
+    drawing: Option<String>,
     /// The files that were written.
     files: Vec<String>,
 }
@@ -54,6 +58,8 @@ pub(crate) async fn run(demo: Demo, console: Console) -> Result<(), Failure> {
     let sections = vec![
         irev::show(&sandbox, &folder, console).await?,
         altercpa::show(&sandbox, &folder, console).await?,
+        clevertap::show(&sandbox, &folder, console).await?,
+        partnerize::show(&sandbox, &folder, console).await?,
     ];
     sandbox.shutdown().await;
     let seconds = began.elapsed().as_secs_f64();
@@ -88,8 +94,9 @@ fn text(section: &Section) -> String {
         sample.add_row(row);
     }
     let files: Vec<String> = section.files.iter().map(|file| format!("  {file}\n")).collect();
+    let drawing = section.drawing.as_ref().map_or_else(String::new, |drawing| format!("\n{drawing}\n"));
     format!(
-        "\n{}\n{steps}\n\nwhat there is now, the first rows:\n{sample}\n\nwritten:\n{}",
+        "\n{}\n{steps}\n\nwhat there is now, the first rows:\n{sample}\n{drawing}\nwritten:\n{}",
         section.title,
         files.concat()
     )

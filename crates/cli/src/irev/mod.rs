@@ -8,8 +8,6 @@ mod push;
 mod reconcile;
 mod search;
 
-pub(crate) use self::leads::sink::{Sink, cell};
-
 use crate::{
     args::Irev,
     console::Console,

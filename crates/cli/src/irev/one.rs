@@ -67,7 +67,8 @@ pub(crate) async fn run(
             let status = response.status.as_u16();
             let mut failure = Failure::refusal(status, &secrets::masked(&body), &response.attempts);
             failure.set("code", json!(code));
-            failure.set("message", json!(message));
+            failure.set("message", json!("irev: the lead was created, and nobody took it"));
+            failure.set("vendor_message", json!(message));
             failure.set("lead_uuid", json!(rejected.lead_uuid.as_str()));
             failure.mask(&secrets);
             if !console.json {

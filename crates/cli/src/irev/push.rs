@@ -10,7 +10,7 @@ use crate::{
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
-    job::{self, BadRow, Files, Options, Reason, Row, RowJob, Sent, Table},
+    job::{self, BadRow, Files, Form, Options, Reason, Row, RowJob, Rules, Sent, Table},
     vendors::{Access, Vendor, irev_client},
 };
 
@@ -120,12 +120,13 @@ pub(crate) async fn run(
     console: Console,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let files = Files::of(file)?;
+    let rules = Rules { refuse_duplicates: push.refuse_duplicates, ..Rules::default() };
+    let files = Files::of(file, Form::Csv)?;
     if push.dry_run {
         let base = Vendor::Irev.base(access, console)?;
         let (target, host) = (base.to_string(), base.origin().host().to_owned());
         let job = PushJob { client: None, target, host, correlation: push.correlation.clone() };
-        return job::dry_run(&job, &files, console);
+        return job::dry_run(&job, &files, rules, console);
     }
     let client = irev_client(access, console)?.with_deadline(push.timeout.timeout);
     for (slip, name) in SLIPS {
@@ -139,6 +140,7 @@ pub(crate) async fn run(
     let key = push.correlation.as_ref().map_or_else(String::new, |key| format!(" --correlation {key}"));
     let options = Options {
         concurrency: usize::from(push.concurrency),
+        rules,
         again: format!("afflux irev push {shown}{key}"),
         reconcile: Some(format!("afflux irev reconcile {shown}{key}")),
     };

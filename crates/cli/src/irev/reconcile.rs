@@ -23,7 +23,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     interrupt::Interrupt,
-    job::{Files, Order, Past, RejectedFile, Row, RowJob, Sent, Table, content, plan},
+    job::{Files, Form, Order, Past, RejectedFile, Row, RowJob, Rules, Sent, Source, Table, plan},
     journal::{Detail, Journal, Known, Occurrences, Record, RowKey, Settled, Standing},
 };
 
@@ -51,7 +51,7 @@ pub(crate) async fn run(
     console: Console,
     mut interrupt: Interrupt,
 ) -> Result<(), Failure> {
-    let files = Files::of(&reconcile.file)?;
+    let files = Files::of(&reconcile.file, Form::Csv)?;
     if !files.journal.exists() {
         return Err(Failure::usage(format!(
             "{} has no journal: it was not pushed from here",
@@ -62,17 +62,19 @@ pub(crate) async fn run(
     let journal = Journal::open(&files.journal, NAME)?;
     let mut rejected = RejectedFile::new(files.rejected.clone());
     let written = rejected.read()?;
-    let past = Past { rows: journal.rows(), written: &written, order: &Order::default() };
-    let plan = plan(&job, &mut Table::open(&files.rows)?, past)?;
+    let order = Order::default();
+    let past = Past { rows: journal.rows(), written: &written, order: &order, rules: Rules::default() };
+    let mut fresh = rejected.rewrite();
+    let plan = plan(&job, &mut Source::open(&files)?, past, &mut |entry| fresh.entry(entry))?;
     let settled: HashSet<RowKey> = plan.settle.iter().map(|(key, _)| *key).collect();
     let mut lost = lost(&files, journal.rows(), &settled, reconcile.correlation.as_deref())?;
     let mut claimed: HashSet<String> =
-        journal.rows().values().filter_map(|known| known.detail.found_as.clone()).collect();
-    rejected.replace(&plan.rejected)?;
+        journal.rows().values().filter_map(|known| known.detail().found_as.clone()).collect();
+    rejected.replace(fresh)?;
     let (_, writer) = journal.begin(NAME, &job.target(), Timestamp::now())?;
     for (row, reason) in plan.settle {
         let Sent { settled, detail, .. } = Sent::rejected(reason);
-        writer.write(&Record::Outcome { row, outcome: settled, detail, at: Timestamp::now() }).await?;
+        writer.write(&[Record::Outcome { row, outcome: settled, detail, at: Timestamp::now() }]).await?;
     }
     let clock = client.engine().clock().clone();
     let ends = clock.now() + reconcile.within;
@@ -89,7 +91,7 @@ pub(crate) async fn run(
                     detail,
                     at: Timestamp::now(),
                 };
-                writer.write(&record).await?;
+                writer.write(&[record]).await?;
             }
         }
         let (found, missing): (Vec<Lost>, Vec<Lost>) = lost.into_iter().partition(|row| row.found.is_some());
@@ -155,7 +157,7 @@ fn lost(
     let mut sent: HashMap<Wanted, u32> = HashMap::new();
     while let Some(row) = table.next()? {
         let Ok(row) = row else { continue };
-        let key = occurrences.key(content(&row));
+        let key = occurrences.key(row.key());
         let Some(known) = rows.get(&key).filter(|_| !settled.contains(&key)) else { continue };
         let wanted = wanted(&row, correlation);
         let standing = known.standing();

@@ -4,21 +4,26 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Files, Order, Past, RejectedFile, RowJob, Table, plan};
+use super::{Files, Order, Past, RejectedFile, RowJob, Rules, Source, check_columns, plan};
 use crate::{console::Console, exit::Exit, failure::Failure, journal::Journal};
 
 /// Checks every row and says what would be sent; no file is written.
-pub(crate) fn dry_run<J: RowJob>(job: &J, files: &Files, console: Console) -> Result<(), Failure> {
-    let mut table = Table::open(&files.rows)?;
-    job.check_columns(table.columns())
-        .map_err(|why| Failure::usage(format!("{}, line 1: {why}", files.rows.display())))?;
+pub(crate) fn dry_run<J: RowJob>(
+    job: &J,
+    files: &Files,
+    rules: Rules,
+    console: Console,
+) -> Result<(), Failure> {
+    let mut source = Source::open(files)?;
+    check_columns(job, files, &source)?;
     let journal =
         if files.journal.exists() { Some(Journal::open(&files.journal, job.name())?) } else { None };
     let none = HashMap::new();
     let rows = journal.as_ref().map_or(&none, Journal::rows);
     let written = RejectedFile::new(files.rejected.clone()).read()?;
-    let order = Order::read(job, &files.rows, rows)?;
-    let plan = plan(job, &mut table, Past { rows, written: &written, order: &order })?;
+    let order = Order::read(job, files, rows)?;
+    let past = Past { rows, written: &written, order: &order, rules };
+    let plan = plan(job, &mut source, past, &mut |_| Ok(()))?;
     for note in &plan.notes {
         console.say(note);
     }

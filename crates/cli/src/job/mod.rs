@@ -1,32 +1,39 @@
 //! A job over the rows of a file: journal, rejected file, concurrency, progress, summary. It knows no vendor.
 
 mod dry_run;
+mod gather;
+mod lines;
 mod order;
 mod plan;
 mod progress;
 mod rejected;
 mod report;
+mod row;
 mod run;
 mod send;
+mod sent;
+mod source;
 mod summary;
 mod table;
 
 use std::path::{Path, PathBuf};
 
-use afflux_core::{Delivery, Error, ErrorKind};
-
 pub(crate) use self::{
     dry_run::dry_run,
     order::Order,
-    plan::{Past, plan},
+    plan::{Past, Rules, plan},
+    progress::Progress,
     rejected::{Reason, RejectedFile},
+    row::{BadRow, Row},
     run::run,
+    sent::Sent,
+    source::{Form, Source},
     summary::Summary,
-    table::{BadRow, Row, Table},
+    table::Table,
 };
 use crate::{
     failure::Failure,
-    journal::{Content, Detail, Settled, beside},
+    journal::{Content, Detail, beside},
 };
 
 /// What a vendor's job does with a row.
@@ -54,7 +61,7 @@ pub(crate) trait RowJob {
         "push"
     }
 
-    /// Whether a file with these columns can be worked on at all.
+    /// Whether a file with these columns can be worked on at all. A file whose rows name their own values has none.
     fn check_columns(&self, columns: &[String]) -> Result<(), String>;
 
     /// The row as something that can be sent, or what is wrong with it.
@@ -72,9 +79,19 @@ pub(crate) trait RowJob {
         None
     }
 
+    /// What [`RowJob::thing`] is, in a word.
+    fn thing_is(&self) -> &'static str {
+        "thing"
+    }
+
     /// Whether sending it twice is harmless, so that it is sent again where an earlier run does not know what became of
     /// it.
     fn repeatable(&self, _item: &Self::Item) -> bool {
+        false
+    }
+
+    /// Whether the vendor asks for a repeat after this outcome, which is unknown.
+    fn repeat_is_asked(&self, _last: &Detail) -> bool {
         false
     }
 
@@ -83,83 +100,45 @@ pub(crate) trait RowJob {
         item
     }
 
+    /// With which others it may travel.
+    fn together(&self, _item: &Self::Item) -> Together {
+        Together::ALONE
+    }
+
     /// Sends it.
     async fn send(&self, item: &Self::Item) -> Sent;
+
+    /// Sends items that travel together; an outcome for each, in their order.
+    async fn send_together(&self, items: &[Self::Item]) -> Vec<Sent> {
+        let mut sent = Vec::with_capacity(items.len());
+        for item in items {
+            sent.push(self.send(item).await);
+        }
+        sent
+    }
 }
 
-/// The content of a row, by which journals know it.
-pub(crate) fn content(row: &Row) -> Content {
-    Content::of(row.values())
+/// How an item travels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Together {
+    /// Only items of the same kind travel together.
+    pub(crate) kind: &'static str,
+    /// How many of the kind at most.
+    pub(crate) rows: usize,
+    /// How heavy it is.
+    pub(crate) bytes: usize,
 }
 
-/// What became of a row that was sent.
-#[derive(Debug)]
-pub(crate) struct Sent {
-    /// In a word.
-    pub(crate) settled: Settled,
-    /// In detail, for the journal.
-    pub(crate) detail: Detail,
-    /// Why it was rejected, for the rejected file.
-    pub(crate) reason: Reason,
-    /// The error, for the person.
-    pub(crate) error: Option<Error>,
+impl Together {
+    /// By itself.
+    pub(crate) const ALONE: Self = Self { kind: "", rows: 1, bytes: 0 };
 }
 
-impl Sent {
-    /// The vendor has it under this id.
-    pub(crate) fn delivered(id: impl Into<String>) -> Self {
-        let detail = Detail { id: Some(id.into()), status: Some(200), ..Detail::default() };
-        Self { settled: Settled::Delivered, detail, reason: Reason::default(), error: None }
-    }
-
-    /// Nothing of it left.
-    pub(crate) fn not_sent() -> Self {
-        Self { settled: Settled::NotSent, detail: Detail::default(), reason: Reason::default(), error: None }
-    }
-
-    /// The vendor said no for good.
-    pub(crate) fn rejected(reason: Reason) -> Self {
-        let detail = Detail {
-            id: reason.id.clone(),
-            code: reason.error_type.as_deref().and_then(Detail::word),
-            status: reason.status,
-            found_as: None,
-        };
-        Self { settled: Settled::Rejected, detail, reason, error: None }
-    }
-
-    /// The call failed. Only a refusal with one of `judging` statuses is about the row; any other is about the call
-    /// (a wrong token, a wrong address, too many calls), and the row may be sent again.
-    pub(crate) fn failed(error: Error, judging: &[u16]) -> Self {
-        let status = error.status().map(|status| status.as_u16());
-        let settled = match (error.delivery(), error.kind()) {
-            (Delivery::NotSent, _) => Settled::NotSent,
-            (Delivery::Unknown, _) => Settled::Unknown,
-            (Delivery::Answered, ErrorKind::Refused)
-                if status.is_some_and(|status| judging.contains(&status)) =>
-            {
-                Settled::Rejected
-            }
-            (Delivery::Answered, _) => Settled::Deferred,
-        };
-        let reason = Reason {
-            text: error.message().map_or_else(|| error.to_string(), str::to_owned),
-            error_type: error.vendor_code().map(str::to_owned),
-            column: error.field().map(str::to_owned),
-            status,
-            id: None,
-        };
-        let detail =
-            Detail { id: None, code: error.vendor_code().and_then(Detail::word), status, found_as: None };
-        Self { settled, detail, reason, error: Some(error) }
-    }
-
-    /// Whether every further row would meet the same.
-    fn stops_everything(&self) -> bool {
-        let kind = self.error.as_ref().map(Error::kind);
-        self.settled == Settled::Deferred && kind != Some(ErrorKind::RateLimited)
-            || kind == Some(ErrorKind::Configuration)
-    }
+/// Refuses a file whose columns the job cannot work with.
+fn check_columns<J: RowJob>(job: &J, files: &Files, source: &Source) -> Result<(), Failure> {
+    let Some(columns) = source.columns() else { return Ok(()) };
+    job.check_columns(columns)
+        .map_err(|why| Failure::usage(format!("{}, line 1: {why}", files.rows.display())))
 }
 
 /// The files of a job.
@@ -167,6 +146,8 @@ impl Sent {
 pub(crate) struct Files {
     /// The rows.
     pub(crate) rows: PathBuf,
+    /// What their file looks like.
+    pub(crate) form: Form,
     /// What was sent.
     pub(crate) journal: PathBuf,
     /// What was refused.
@@ -176,19 +157,26 @@ pub(crate) struct Files {
 impl Files {
     /// The files that go with a file of rows. Behind a link it is the file itself that counts: whatever name it is
     /// called by, its rows are sent once.
-    pub(crate) fn of(file: &Path) -> Result<Self, Failure> {
+    pub(crate) fn of(file: &Path, form: Form) -> Result<Self, Failure> {
         let failed = |error| Failure::file(format!("opening {}", file.display()), &error);
         let linked = std::fs::symlink_metadata(file).map_err(failed)?.file_type().is_symlink();
         let rows = if linked { std::fs::canonicalize(file).map_err(failed)? } else { file.to_owned() };
-        Ok(Self { journal: beside(&rows, ".journal"), rejected: beside(&rows, ".rejected.jsonl"), rows })
+        Ok(Self {
+            journal: beside(&rows, ".journal"),
+            rejected: beside(&rows, ".rejected.jsonl"),
+            rows,
+            form,
+        })
     }
 }
 
 /// What a person can set.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
-    /// How many rows are in flight at once.
+    /// How many calls are in flight at once.
     pub(crate) concurrency: usize,
+    /// Which rows are sent.
+    pub(crate) rules: Rules,
     /// The command that goes on from here.
     pub(crate) again: String,
     /// The command that looks for rows whose outcome is unknown.

@@ -1,12 +1,9 @@
 //! Rows about the same thing go one after the other, in the file's order: a late repeat of an older row must not undo a
 //! newer one. It knows no vendor; a job says what a row is about.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    path::Path,
-};
+use std::collections::{HashMap, VecDeque};
 
-use super::{Row, RowJob, Table, content};
+use super::{Files, Row, RowJob, Source};
 use crate::{
     failure::Failure,
     journal::{Content, Known, Occurrences, RowKey, Settled, Standing},
@@ -28,18 +25,18 @@ impl Order {
     /// Looks through a file for rows that earlier runs sent.
     pub(crate) fn read<J: RowJob>(
         job: &J,
-        file: &Path,
+        files: &Files,
         rows: &HashMap<RowKey, Known>,
     ) -> Result<Self, Failure> {
         let mut order = Self::default();
         if !J::ORDERED || rows.is_empty() {
             return Ok(order);
         }
-        let mut table = Table::open(file)?;
+        let mut source = Source::open(files)?;
         let mut occurrences = Occurrences::default();
-        while let Some(row) = table.next()? {
+        while let Some(row) = source.next()? {
             let Ok(row) = row else { continue };
-            let key = occurrences.key(content(&row));
+            let key = occurrences.key(row.key());
             let (Some(thing), Some(known)) = (job.thing(&row), rows.get(&key)) else { continue };
             match known.standing() {
                 Standing::Delivered => order.delivered(thing, row.line),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    BadRow, Order, Row, RowJob, Summary, Table, content,
+    BadRow, Order, Row, RowJob, Source, Summary,
     rejected::{Entries, Reason},
 };
 use crate::{
@@ -23,15 +23,22 @@ pub(crate) struct Plan {
     pub(crate) open: u64,
     /// What is settled already.
     pub(crate) summary: Summary,
-    /// The rejected file as it should stand before anything is sent.
-    pub(crate) rejected: Vec<String>,
     /// Rows that are rejected according to the rejected file, but not yet according to the journal.
     pub(crate) settle: Vec<(RowKey, Reason)>,
     /// What the person should know.
     pub(crate) notes: Vec<String>,
 }
 
-/// What earlier runs left behind.
+/// Which rows a person wants sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rules {
+    /// A row that is equal to one before it is not sent.
+    pub(crate) refuse_duplicates: bool,
+    /// Rows that the vendor refused in an earlier run are sent again.
+    pub(crate) retry_rejected: bool,
+}
+
+/// What earlier runs left behind, and what is to be done about it.
 #[derive(Clone, Copy)]
 pub(crate) struct Past<'a> {
     /// What the journal says.
@@ -40,6 +47,8 @@ pub(crate) struct Past<'a> {
     pub(crate) written: &'a Entries,
     /// What was sent of the things that rows are about.
     pub(crate) order: &'a Order,
+    /// What the person wants.
+    pub(crate) rules: Rules,
 }
 
 /// What a row is to the job.
@@ -68,49 +77,63 @@ pub(crate) fn judge<'a, J: RowJob>(
         Ok(row) => row,
         Err(bad) => {
             // It can never have been sent; its key only tells it from other bad rows.
-            let key = occurrences.key(Content::of([("not a row", bad.identity.as_str())]));
+            let key = occurrences.key(Content::of([("not a row", bad.content.as_str())]));
             return Verdict::Bad(key, bad);
         }
     };
-    let key = occurrences.key(content(row));
+    let key = occurrences.key(row.key());
     match past.rows.get(&key).map(|known| (known, known.standing())) {
-        Some((known, Standing::Delivered | Standing::Rejected)) => Verdict::Settled(key, known),
+        Some((known, Standing::Delivered)) => Verdict::Settled(key, known),
+        Some((known, Standing::Rejected)) if !past.rules.retry_rejected => Verdict::Settled(key, known),
         Some((known, Standing::Unknown)) => {
             // The program may have been killed between the two files: the vendor's answer is in the one.
             let answered = past.written.get(&key).is_some_and(|entry| is_refusal(entry));
             match job.read(row) {
                 Ok(item)
-                    if !answered && job.repeatable(&item) && past.order.sent_after(job, row).is_none() =>
+                    if !answered
+                        && (job.repeatable(&item) || job.repeat_is_asked(known.detail()))
+                        && past.order.sent_after(job, row).is_none() =>
                 {
                     Verdict::Send { key, item, lost: true }
                 }
                 _ => Verdict::Settled(key, known),
             }
         }
-        Some((_, Standing::Open)) | None => match (job.read(row), past.order.sent_after(job, row)) {
-            (Ok(item), None) => Verdict::Send { key, item, lost: false },
-            (Err(bad), _) => Verdict::Bad(key, bad),
-            (Ok(_), Some(line)) => {
-                let demand = format!(
-                    "comes before line {line}, which is about the same lead and was sent already: sending it now would \
-                     undo what came later"
-                );
-                Verdict::Bad(key, row.bad(None, demand))
+        Some((_, Standing::Open)) | None if past.rules.refuse_duplicates && key.occurrence > 0 => {
+            Verdict::Bad(key, row.bad(None, "is equal to a row before it"))
+        }
+        Some((_, Standing::Open | Standing::Rejected)) | None => {
+            match (job.read(row), past.order.sent_after(job, row)) {
+                (Ok(item), None) => Verdict::Send { key, item, lost: false },
+                (Err(bad), _) => Verdict::Bad(key, bad),
+                (Ok(_), Some(line)) => {
+                    let demand = format!(
+                        "comes before line {line}, which is about the same {} and was sent already: sending it now would \
+                     undo what came later",
+                        job.thing_is()
+                    );
+                    Verdict::Bad(key, row.bad(None, demand))
+                }
             }
-        },
+        }
     }
 }
 
-/// Reads the whole file.
-pub(crate) fn plan<J: RowJob>(job: &J, table: &mut Table, past: Past<'_>) -> Result<Plan, Failure> {
+/// Reads the whole file. What should stand in the rejected file before anything is sent goes to `keep`, entry by entry.
+pub(crate) fn plan<J: RowJob>(
+    job: &J,
+    source: &mut Source,
+    past: Past<'_>,
+    keep: &mut dyn FnMut(&str) -> Result<(), Failure>,
+) -> Result<Plan, Failure> {
     let mut plan = Plan::default();
     let mut occurrences = Occurrences::default();
     let mut seen_unknown = 0_u64;
     let mut warned = 0_usize;
-    while let Some(row) = table.next()? {
-        let (line, content) = match &row {
-            Ok(row) => (row.line, row.content()),
-            Err(bad) => (bad.line, Value::Null),
+    while let Some(row) = source.next()? {
+        let line = match &row {
+            Ok(row) => row.line,
+            Err(bad) => bad.line,
         };
         match judge(job, past, &mut occurrences, row.as_ref().map_err(Clone::clone)) {
             Verdict::Send { item, lost, .. } => {
@@ -130,12 +153,14 @@ pub(crate) fn plan<J: RowJob>(job: &J, table: &mut Table, past: Past<'_>) -> Res
                     column: bad.column,
                     ..Reason::default()
                 };
-                plan.rejected.push(reason.entry(Some(key), bad.line, &bad.content));
+                keep(&reason.entry(key, bad.line, &bad.content))?;
             }
             Verdict::Settled(key, known) => {
                 let standing = known.standing();
                 seen_unknown += u64::from(standing == Standing::Unknown);
-                plan.settled(key, known, line, &content, past.written);
+                if let Some(entry) = plan.settled(key, known, row.as_ref().ok(), past.written) {
+                    keep(&entry)?;
+                }
             }
         }
     }
@@ -158,27 +183,38 @@ impl Plan {
         }
     }
 
-    fn settled(&mut self, key: RowKey, known: &Known, line: u64, content: &Value, written: &Entries) {
+    /// Counts a row that is not sent again, and hands out its entry in the rejected file if it has one.
+    fn settled(
+        &mut self,
+        key: RowKey,
+        known: &Known,
+        row: Option<&Row>,
+        written: &Entries,
+    ) -> Option<String> {
+        let line = row.map_or(known.line, |row| row.line);
         let entry = written.get(&key);
         match known.standing() {
             Standing::Delivered => {
                 self.summary.count(line, Settled::Delivered);
                 self.summary.delivered_before += 1;
+                None
             }
             Standing::Rejected => {
                 self.summary.count(line, Settled::Rejected);
-                let remembered = || Reason::remembered(&known.detail).entry(Some(key), line, content);
-                self.rejected.push(entry.cloned().unwrap_or_else(remembered));
+                let content = || row.map_or_else(|| "null".to_owned(), Row::content);
+                let remembered = || Reason::remembered(known.detail()).entry(key, line, &content());
+                Some(entry.cloned().unwrap_or_else(remembered))
             }
             // The program was killed between the two files: the vendor's answer is in the one.
             Standing::Unknown if entry.is_some_and(|entry| is_refusal(entry)) => {
                 self.summary.count(line, Settled::Rejected);
-                if let Some(entry) = entry {
-                    self.rejected.push(entry.clone());
-                    self.settle.push((key, reason_of(entry)));
-                }
+                self.settle.extend(entry.map(|entry| (key, reason_of(entry))));
+                entry.cloned()
             }
-            Standing::Unknown | Standing::Open => self.summary.count(line, Settled::Unknown),
+            Standing::Unknown | Standing::Open => {
+                self.summary.count(line, Settled::Unknown);
+                None
+            }
         }
     }
 }

@@ -7,11 +7,12 @@
 use std::{
     collections::HashMap,
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::PathBuf,
 };
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     failure::Failure,
@@ -23,6 +24,33 @@ use crate::{
 pub(crate) struct RejectedFile {
     path: PathBuf,
     file: Option<File>,
+}
+
+/// The file as it is written anew, beside the old one; none where nothing is in it.
+#[derive(Debug)]
+pub(crate) struct Rewriting {
+    path: PathBuf,
+    file: Option<BufWriter<File>>,
+}
+
+impl Rewriting {
+    /// Adds an entry.
+    pub(crate) fn entry(&mut self, entry: &str) -> Result<(), Failure> {
+        self.write(entry).map_err(|error| Failure::file(format!("writing {}", self.path.display()), &error))
+    }
+
+    fn write(&mut self, entry: &str) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => {
+                let file =
+                    private(OpenOptions::new().write(true).create(true).truncate(true)).open(&self.path)?;
+                close_to_others(&file)?;
+                self.file.insert(BufWriter::new(file))
+            }
+        };
+        file.write_all(entry.as_bytes()).and_then(|()| file.write_all(b"\n"))
+    }
 }
 
 /// What an earlier run wrote, by row.
@@ -56,19 +84,33 @@ impl Reason {
     }
 
     /// The line of the file.
-    pub(crate) fn entry(&self, key: Option<RowKey>, line: u64, row: &Value) -> String {
-        json!({
-            "line": line,
-            "reason": self.text,
-            "error_type": self.error_type,
-            "column": self.column,
-            "status": self.status,
-            "id": self.id,
-            "key": key,
-            "row": row,
-        })
-        .to_string()
+    pub(crate) fn entry(&self, key: RowKey, line: u64, row: &str) -> String {
+        let entry = Entry {
+            line,
+            reason: &self.text,
+            error_type: self.error_type.as_deref(),
+            column: self.column.as_deref(),
+            status: self.status,
+            id: self.id.as_deref(),
+            key,
+            row: serde_json::from_str(row).unwrap_or(RawValue::NULL),
+        };
+        // Texts, numbers and a text that was JSON before are JSON.
+        serde_json::to_string(&entry).unwrap_or_default()
     }
+}
+
+/// A line of the file.
+#[derive(Serialize)]
+struct Entry<'a> {
+    line: u64,
+    reason: &'a str,
+    error_type: Option<&'a str>,
+    column: Option<&'a str>,
+    status: Option<u16>,
+    id: Option<&'a str>,
+    key: RowKey,
+    row: &'a RawValue,
 }
 
 impl RejectedFile {
@@ -94,30 +136,31 @@ impl RejectedFile {
             .collect())
     }
 
-    /// Puts these entries in place of all that was there, in one step.
-    pub(crate) fn replace(&mut self, entries: &[String]) -> Result<(), Failure> {
+    /// Begins to write the file anew. What is there stays until [`replace`](Self::replace).
+    pub(crate) fn rewrite(&self) -> Rewriting {
+        let mut path = self.path.clone().into_os_string();
+        path.push(".new");
+        Rewriting { path: PathBuf::from(path), file: None }
+    }
+
+    /// Puts what was written in place of all that was there, in one step.
+    pub(crate) fn replace(&mut self, fresh: Rewriting) -> Result<(), Failure> {
         self.file = None;
-        if entries.is_empty() {
-            return match fs::remove_file(&self.path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed("removing", &error)),
+        let replaced = match fresh.file {
+            None => match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(self.failed("removing", &error));
+                }
                 _ => Ok(()),
-            };
-        }
-        let mut fresh = self.path.clone().into_os_string();
-        fresh.push(".new");
-        let fresh = PathBuf::from(fresh);
-        let write = || -> io::Result<()> {
-            let mut file =
-                private(OpenOptions::new().write(true).create(true).truncate(true)).open(&fresh)?;
-            close_to_others(&file)?;
-            let mut text = entries.join("\n");
-            text.push('\n');
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&fresh, &self.path)?;
-            sync_folder(&self.path)
+            },
+            Some(file) => file
+                .into_inner()
+                .map_err(io::IntoInnerError::into_error)
+                .and_then(|file| file.sync_all())
+                .and_then(|()| fs::rename(&fresh.path, &self.path))
+                .and_then(|()| sync_folder(&self.path)),
         };
-        write().map_err(|error| self.failed("writing", &error))
+        replaced.map_err(|error| self.failed("writing", &error))
     }
 
     /// Appends an entry.

@@ -1,33 +1,35 @@
-//! The second pass: rows go out, several at once, each behind its intent.
+//! The second pass: rows go out, several calls at once, each row behind its intent.
 
 use std::{
     cell::RefCell,
     collections::{HashMap, VecDeque},
+    sync::Arc,
 };
 
-use afflux_core::ErrorKind;
+use afflux_core::{Error, ErrorKind};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{
-    Files, Options, RejectedFile, RowJob, Sent, Summary, Table,
+    Files, Options, RejectedFile, RowJob, Rules, Sent, Source, Summary, check_columns,
+    gather::Gather,
     order::{Order, Queue, Turn},
     plan::{Past, Verdict, judge, plan},
     progress::Progress,
     rejected::Entries,
     report::{notes_on_journal, report},
-    send::{Landed, Outgoing, send},
+    send::{Landed, LandedRow, Outgoing, send},
 };
 use crate::{
     console::Console,
     failure::Failure,
     interrupt::Interrupt,
-    journal::{Journal, Known, Occurrences, Record, RowKey, Settled, Writer},
+    journal::{Content, Journal, Known, Occurrences, Record, RowKey, Settled, Writer},
     secrets,
 };
 
-/// After so many rows in a row that found no connection, the vendor is taken to be away.
+/// After so many calls in a row that found no connection, or nothing but a fault of the vendor's, the vendor is taken to
+/// be away.
 const AWAY: u32 = 10;
 
 /// How many errors are said one by one.
@@ -41,11 +43,10 @@ pub(crate) async fn run<J: RowJob>(
     console: Console,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let table = Table::open(&files.rows)?;
-    job.check_columns(table.columns())
-        .map_err(|why| Failure::usage(format!("{}, line 1: {why}", files.rows.display())))?;
+    let source = Source::open(files)?;
+    check_columns(job, files, &source)?;
     let journal = Journal::open(&files.journal, job.name())?;
-    let (finished, summary) = pass(job, files, options, console, interrupt, table, journal).await?;
+    let (finished, summary) = pass(job, files, options, console, interrupt, source, journal).await?;
     report(files, options, console, interrupt, finished, &summary)
 }
 
@@ -56,26 +57,30 @@ async fn pass<J: RowJob>(
     options: &Options,
     console: Console,
     interrupt: &Interrupt,
-    mut table: Table,
+    mut source: Source,
     journal: Journal,
 ) -> Result<(Result<(), Failure>, Summary), Failure> {
     let mut rejected = RejectedFile::new(files.rejected.clone());
-    let order = Order::read(job, &files.rows, journal.rows())?;
+    let order = Order::read(job, files, journal.rows())?;
     let written = rejected.read()?;
-    let plan = plan(job, &mut table, Past { rows: journal.rows(), written: &written, order: &order })?;
+    let mut fresh = rejected.rewrite();
+    let before = Past { rows: journal.rows(), written: &written, order: &order, rules: options.rules };
+    let plan = plan(job, &mut source, before, &mut |entry| fresh.entry(entry))?;
     for note in &plan.notes {
         console.say(note);
     }
     notes_on_journal(&journal, job, &plan.summary, console);
-    rejected.replace(&plan.rejected)?;
+    rejected.replace(fresh)?;
     let (mut rows, writer) = journal.begin(job.name(), &job.target(), Timestamp::now())?;
+    let mut outcomes = Vec::new();
     for (row, reason) in plan.settle {
         let Sent { settled, detail, .. } = Sent::rejected(reason);
         if let Some(known) = rows.get_mut(&row) {
             known.settled = Some(settled);
         }
-        writer.write(&Record::Outcome { row, outcome: settled, detail, at: Timestamp::now() }).await?;
+        outcomes.push(Record::Outcome { row, outcome: settled, detail, at: Timestamp::now() });
     }
+    writer.write(&outcomes).await?;
     let what = format!("{}ing {} {} to {}", job.verb(), plan.open, job.things(), job.host());
     let progress = Progress::start(console, what, plan.open);
     let mut pass = Pass {
@@ -84,6 +89,7 @@ async fn pass<J: RowJob>(
         rejected: RefCell::new(rejected),
         rows,
         order,
+        rules: options.rules,
         summary: plan.summary,
         console,
         progress,
@@ -92,7 +98,7 @@ async fn pass<J: RowJob>(
         held: 0,
         stop: None,
     };
-    let sent = pass.send_all(Table::open(&files.rows)?, options.concurrency, interrupt.clone()).await;
+    let sent = pass.send_all(Source::open(files)?, options.concurrency, interrupt.clone()).await;
     pass.progress.finish();
     let Pass { summary, .. } = pass;
     let closed = writer.close().await;
@@ -106,6 +112,7 @@ struct Pass<'a, J: RowJob> {
     rejected: RefCell<RejectedFile>,
     rows: HashMap<RowKey, Known>,
     order: Order,
+    rules: Rules,
     summary: Summary,
     console: Console,
     progress: Progress,
@@ -117,60 +124,60 @@ struct Pass<'a, J: RowJob> {
     stop: Option<Settled>,
 }
 
+/// A row whose turn has come, or comes.
+enum Next<T> {
+    /// It goes.
+    Row(Outgoing<T>),
+    /// It cannot be sent as it stands, and holds what comes after it.
+    Bad(Content),
+}
+
+impl<T> Next<T> {
+    fn thing(&self) -> Option<Content> {
+        match self {
+            Self::Row(outgoing) => outgoing.thing,
+            Self::Bad(thing) => Some(*thing),
+        }
+    }
+}
+
+/// The rows that are on their way to be sent.
+struct Way<T> {
+    source: Source,
+    occurrences: Occurrences,
+    queue: Queue<Next<T>>,
+    /// Rows whose turn has come.
+    ready: VecDeque<Next<T>>,
+    gather: Gather<Outgoing<T>>,
+    /// What failed here, on this machine.
+    fault: Option<Failure>,
+    at_end: bool,
+}
+
 impl<J: RowJob> Pass<'_, J> {
     async fn send_all(
         &mut self,
-        mut table: Table,
+        source: Source,
         concurrency: usize,
         mut interrupt: Interrupt,
     ) -> Result<(), Failure> {
         let (job, writer) = (self.job, self.writer);
         let rejected = std::mem::replace(&mut self.rejected, RefCell::new(RejectedFile::new("".into())));
-        let mut occurrences = Occurrences::default();
         let mut flying = FuturesUnordered::new();
-        let mut queue = Queue::new();
-        // Rows whose turn has come.
-        let mut ready = VecDeque::new();
-        let mut fault: Option<Failure> = None;
-        let mut at_end = false;
+        let mut way = Way {
+            source,
+            occurrences: Occurrences::default(),
+            queue: Queue::new(),
+            ready: VecDeque::new(),
+            gather: Gather::new(),
+            fault: None,
+            at_end: false,
+        };
         loop {
             while flying.len() < concurrency.max(1) {
-                let outgoing = match ready.pop_front() {
-                    Some(outgoing) => outgoing,
-                    None if at_end || queue.is_full() => break,
-                    None => match self.next(&mut table, &mut occurrences) {
-                        Err(failure) => {
-                            // What is in flight still lands.
-                            fault.get_or_insert(failure);
-                            at_end = true;
-                            continue;
-                        }
-                        Ok(None) => {
-                            at_end = true;
-                            continue;
-                        }
-                        Ok(Some(outgoing)) => match queue.enter(outgoing.thing, outgoing) {
-                            Turn::Go(outgoing) => outgoing,
-                            Turn::Waits => continue,
-                            Turn::Held(outgoing, settled) => {
-                                self.hold([outgoing], settled);
-                                continue;
-                            }
-                        },
-                    },
-                };
-                let ending =
-                    if fault.is_some() || interrupt.is_set() { Some(Settled::NotSent) } else { self.stop };
-                let thing = outgoing.thing;
-                match (&outgoing.item, ending) {
-                    (Some(_), None) => flying.push(send(job, writer, &rejected, self.repeated(outgoing))),
-                    (Some(_), Some(settled)) => {
-                        self.leave(&outgoing, settled);
-                        for behind in queue.hold(thing, settled) {
-                            self.leave(&behind, settled);
-                        }
-                    }
-                    (None, _) => self.hold(queue.hold(thing, Settled::NotSent), Settled::NotSent),
+                match self.unit(&mut way, &interrupt) {
+                    Some(unit) => flying.push(send(job, writer, &rejected, unit)),
+                    None => break,
                 }
             }
             if flying.is_empty() {
@@ -180,64 +187,95 @@ impl<J: RowJob> Pass<'_, J> {
                 landed = flying.next() => landed,
                 () = interrupt.wait(), if !interrupt.is_set() => continue,
             };
-            let Some(Landed { line, thing, lost, repeatable, came }) = landed else { continue };
-            let settled = match came {
-                Ok((sent, secrets)) => {
-                    self.landed(line, lost, &sent, &secrets);
-                    Some(sent.settled)
-                }
-                Err((settled, failure)) => {
-                    self.summary.count(line, settled);
-                    fault.get_or_insert(failure);
-                    None
-                }
-            };
-            match settled {
-                Some(Settled::Delivered | Settled::Rejected) => {
-                    if let (Some(Settled::Delivered), Some(thing)) = (settled, thing) {
-                        self.order.delivered(thing, line);
-                    }
-                    ready.extend(queue.settled(thing));
-                }
-                // Nobody sends it again, so nothing need wait for it.
-                Some(Settled::Unknown) if !repeatable => ready.extend(queue.settled(thing)),
-                Some(Settled::Deferred) => self.hold(queue.hold(thing, Settled::Deferred), Settled::Deferred),
-                Some(Settled::Unknown | Settled::NotSent) | None => {
-                    self.hold(queue.hold(thing, Settled::NotSent), Settled::NotSent);
-                }
+            if let Some(landed) = landed {
+                self.landed(landed, &mut way);
             }
         }
         if self.held > 0 {
             let text = format!(
-                "{} rows were not sent, because a row before them about the same lead is not settled",
-                self.held
+                "{} rows were not sent, because a row before them about the same {} is not settled",
+                self.held,
+                job.thing_is()
             );
             self.progress.say(self.console, &text);
         }
-        fault.map_or(Ok(()), Err)
+        way.fault.map_or(Ok(()), Err)
+    }
+
+    /// The next rows that are to be sent together; `None`: none before one has landed.
+    fn unit(&mut self, way: &mut Way<J::Item>, interrupt: &Interrupt) -> Option<Vec<Outgoing<J::Item>>> {
+        loop {
+            let ending =
+                if way.fault.is_some() || interrupt.is_set() { Some(Settled::NotSent) } else { self.stop };
+            if let Some(settled) = ending {
+                while let Some(gathered) = way.gather.take() {
+                    for row in &gathered {
+                        self.leave_with_those_behind(row, &mut way.queue, settled);
+                    }
+                }
+            }
+            let next = match way.ready.pop_front() {
+                Some(next) => next,
+                None if way.at_end || way.queue.is_full() => return way.gather.take(),
+                None => match self.next(&mut way.source, &mut way.occurrences) {
+                    Err(failure) => {
+                        // What is in flight still lands.
+                        way.fault.get_or_insert(failure);
+                        way.at_end = true;
+                        continue;
+                    }
+                    Ok(None) => {
+                        way.at_end = true;
+                        continue;
+                    }
+                    Ok(Some(next)) => match way.queue.enter(next.thing(), next) {
+                        Turn::Go(next) => next,
+                        Turn::Waits => continue,
+                        Turn::Held(next, settled) => {
+                            self.hold([next], settled);
+                            continue;
+                        }
+                    },
+                },
+            };
+            match (next, ending) {
+                (Next::Row(outgoing), None) => {
+                    let outgoing = self.repeated(outgoing);
+                    let unit = way.gather.add(self.job.together(&outgoing.item), outgoing);
+                    if unit.is_some() {
+                        return unit;
+                    }
+                }
+                (Next::Row(outgoing), Some(settled)) => {
+                    self.leave_with_those_behind(&outgoing, &mut way.queue, settled);
+                }
+                (Next::Bad(thing), _) => {
+                    self.hold(way.queue.hold(Some(thing), Settled::NotSent), Settled::NotSent);
+                }
+            }
+        }
     }
 
     /// The next row that is to be sent, or that holds others. What else the first pass has counted is passed over.
     fn next(
         &mut self,
-        table: &mut Table,
+        source: &mut Source,
         occurrences: &mut Occurrences,
-    ) -> Result<Option<Outgoing<J::Item>>, Failure> {
+    ) -> Result<Option<Next<J::Item>>, Failure> {
         let written = Entries::new();
-        while let Some(row) = table.next()? {
-            let (line, content, thing) = match &row {
-                Ok(row) => (row.line, row.content(), if J::ORDERED { self.job.thing(row) } else { None }),
-                Err(bad) => (bad.line, Value::Null, None),
+        while let Some(row) = source.next()? {
+            let thing = match &row {
+                Ok(row) if J::ORDERED => self.job.thing(row),
+                _ => None,
             };
-            let past = Past { rows: &self.rows, written: &written, order: &self.order };
-            match judge(self.job, past, occurrences, row.as_ref().map_err(Clone::clone)) {
-                Verdict::Send { key, item, lost } => {
-                    return Ok(Some(Outgoing { key, line, content, thing, lost, item: Some(item) }));
+            let past = Past { rows: &self.rows, written: &written, order: &self.order, rules: self.rules };
+            let verdict = judge(self.job, past, occurrences, row.as_ref().map_err(Clone::clone));
+            match (verdict, row, thing) {
+                (Verdict::Send { key, item, lost }, Ok(row), thing) => {
+                    return Ok(Some(Next::Row(Outgoing { key, row, thing, lost, item })));
                 }
-                Verdict::Bad(key, _) if thing.is_some() => {
-                    return Ok(Some(Outgoing { key, line, content, thing, lost: false, item: None }));
-                }
-                Verdict::Bad(..) | Verdict::Settled(..) => {}
+                (Verdict::Bad(..), _, Some(thing)) => return Ok(Some(Next::Bad(thing))),
+                (Verdict::Send { .. } | Verdict::Bad(..) | Verdict::Settled(..), ..) => {}
             }
         }
         Ok(None)
@@ -246,54 +284,128 @@ impl<J: RowJob> Pass<'_, J> {
     /// Tells the item of a sending before, if there was one and what the vendor has can only be of that.
     fn repeated(&self, mut outgoing: Outgoing<J::Item>) -> Outgoing<J::Item> {
         let by_another =
-            outgoing.thing.is_some_and(|thing| self.order.delivered_before(thing, outgoing.line));
+            outgoing.thing.is_some_and(|thing| self.order.delivered_before(thing, outgoing.row.line));
         if outgoing.lost && !by_another {
-            outgoing.item = outgoing.item.map(|item| self.job.again(item));
+            outgoing.item = self.job.again(outgoing.item);
         }
         outgoing
     }
 
     /// Rows that stay because one ahead of them is not settled.
-    fn hold(&mut self, rows: impl IntoIterator<Item = Outgoing<J::Item>>, settled: Settled) {
-        for row in rows.into_iter().filter(|row| row.item.is_some()) {
-            self.held += 1;
-            self.leave(&row, settled);
+    fn hold(&mut self, rows: impl IntoIterator<Item = Next<J::Item>>, settled: Settled) {
+        for row in rows {
+            if let Next::Row(outgoing) = row {
+                self.held += 1;
+                self.leave(&outgoing, settled);
+            }
         }
     }
 
     /// A row that is not sent by this run.
     fn leave(&mut self, outgoing: &Outgoing<J::Item>, settled: Settled) {
-        if outgoing.item.is_some() {
-            self.summary.count(outgoing.line, if outgoing.lost { Settled::Unknown } else { settled });
+        self.summary.count(outgoing.row.line, if outgoing.lost { Settled::Unknown } else { settled });
+    }
+
+    fn leave_with_those_behind(
+        &mut self,
+        outgoing: &Outgoing<J::Item>,
+        queue: &mut Queue<Next<J::Item>>,
+        settled: Settled,
+    ) {
+        self.leave(outgoing, settled);
+        for behind in queue.hold(outgoing.thing, settled) {
+            if let Next::Row(behind) = behind {
+                self.leave(&behind, settled);
+            }
         }
     }
 
-    fn landed(&mut self, line: u64, lost: bool, sent: &Sent, hidden: &[String]) {
-        let open = matches!(sent.settled, Settled::NotSent | Settled::Deferred);
-        // That this sending came to nothing says nothing of the one before.
-        self.summary.count(line, if lost && open { Settled::Unknown } else { sent.settled });
-        self.progress.tick();
-        let kind = sent.error.as_ref().map(afflux_core::Error::kind);
-        self.away = if kind == Some(ErrorKind::Connect) { self.away + 1 } else { 0 };
-        let speaks = matches!(sent.settled, Settled::Unknown | Settled::NotSent | Settled::Deferred);
-        if let Some(error) = sent.error.as_ref().filter(|_| speaks) {
-            self.said += 1;
-            match self.said {
-                said if said <= SAID => {
-                    let text = format!("line {line}: {error:#}");
-                    self.progress.say(self.console, &secrets::without(&text, hidden));
+    /// What came back: counted, told, and what waited for it may go or has to stay.
+    fn landed(&mut self, landed: Landed, way: &mut Way<J::Item>) {
+        let Landed { rows, fault } = landed;
+        if fault.is_none() {
+            self.heard(&rows);
+        }
+        for row in &rows {
+            self.counted(row);
+            let LandedRow { thing, repeatable, line, .. } = *row;
+            let settled = if fault.is_none() { Some(row.sent.settled) } else { None };
+            match settled {
+                Some(Settled::Delivered | Settled::Rejected) => {
+                    // Where no earlier run sent anything, nobody asks.
+                    if let (Some(Settled::Delivered), Some(thing), false) =
+                        (settled, thing, self.rows.is_empty())
+                    {
+                        self.order.delivered(thing, line);
+                    }
+                    way.ready.extend(way.queue.settled(thing));
                 }
-                said if said == SAID + 1 => {
-                    self.progress.say(self.console, "... further errors are not shown");
+                // Nobody sends it again, so nothing need wait for it.
+                Some(Settled::Unknown) if !repeatable => way.ready.extend(way.queue.settled(thing)),
+                Some(Settled::Deferred) => {
+                    self.hold(way.queue.hold(thing, Settled::Deferred), Settled::Deferred);
                 }
-
-                _ => {}
+                Some(Settled::Unknown | Settled::NotSent) | None => {
+                    self.hold(way.queue.hold(thing, Settled::NotSent), Settled::NotSent);
+                }
             }
         }
-        if self.stop.is_none() && (sent.stops_everything() || self.away >= AWAY) {
-            self.stop =
-                Some(if sent.settled == Settled::Deferred { Settled::Deferred } else { Settled::NotSent });
+        if let Some(failure) = fault {
+            way.fault.get_or_insert(failure);
+        }
+    }
+
+    fn counted(&mut self, row: &LandedRow) {
+        let open = matches!(row.sent.settled, Settled::NotSent | Settled::Deferred);
+        // That this sending came to nothing says nothing of the one before.
+        self.summary.count(row.line, if row.lost && open { Settled::Unknown } else { row.sent.settled });
+        self.progress.tick();
+    }
+
+    /// Tells the errors of a call, each once, and stops everything where every further row would meet the same.
+    fn heard(&mut self, rows: &[LandedRow]) {
+        let kind = rows.first().and_then(|row| row.sent.error.as_ref()).map(|error| error.kind());
+        let away = matches!(kind, Some(ErrorKind::Connect | ErrorKind::Server));
+        self.away = if away { self.away + 1 } else { 0 };
+        let mut before: Option<&Arc<Error>> = None;
+        for row in rows {
+            if matches!(row.sent.settled, Settled::Delivered | Settled::Rejected) {
+                continue;
+            }
+            let Some(error) = &row.sent.error else {
+                if !row.sent.reason.text.is_empty() {
+                    self.tell(&format!("line {}: {}", row.line, row.sent.reason.text), &row.hidden);
+                }
+                continue;
+            };
+            if !before.is_some_and(|before| Arc::ptr_eq(before, error)) {
+                let same = |other: &&LandedRow| {
+                    other.sent.error.as_ref().is_some_and(|other| Arc::ptr_eq(other, error))
+                };
+                let lines = match rows.iter().filter(same).count() {
+                    0 | 1 => format!("line {}", row.line),
+                    count => format!("line {} and {} more", row.line, count - 1),
+                };
+                self.tell(&format!("{lines}: {error:#}"), &row.hidden);
+            }
+            before = Some(error);
+        }
+        let stops = rows.iter().find(|row| row.sent.stops_everything());
+        if self.stop.is_none() && (stops.is_some() || self.away >= AWAY) {
+            let deferred = stops.is_some_and(|row| row.sent.settled == Settled::Deferred);
+            self.stop = Some(if deferred { Settled::Deferred } else { Settled::NotSent });
             self.progress.say(self.console, "every further row would meet the same; they are not sent now");
+        }
+    }
+
+    fn tell(&mut self, text: &str, hidden: &[String]) {
+        self.said += 1;
+        match self.said {
+            said if said <= SAID => self.progress.say(self.console, &secrets::without(text, hidden)),
+            said if said == SAID + 1 => {
+                self.progress.say(self.console, "... further errors are not shown");
+            }
+            _ => {}
         }
     }
 }
@@ -306,7 +418,7 @@ mod tests {
     use super::*;
     use crate::{
         exit::Exit,
-        job::{BadRow, Row},
+        job::{BadRow, Form, Row},
         journal::played::Disk,
     };
 
@@ -340,7 +452,7 @@ mod tests {
         }
 
         fn read(&self, row: &Row) -> Result<String, BadRow> {
-            Ok(row.content().to_string())
+            Ok(row.content())
         }
 
         fn warnings(&self, _item: &String) -> Vec<String> {
@@ -366,16 +478,17 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let rows: Vec<String> = (0..20).map(|number| format!("r{number}")).collect();
             std::fs::write(folder.path().join("f.csv"), format!("name\n{}\n", rows.join("\n"))).unwrap();
-            let files = Files::of(&folder.path().join("f.csv")).unwrap();
+            let files = Files::of(&folder.path().join("f.csv"), Form::Csv).unwrap();
             let disk = Disk::with_room(room);
             let job = Counting { disk: disk.clone(), sent: Cell::new(0) };
-            let options = Options { concurrency: 4, again: String::new(), reconcile: None };
+            let options =
+                Options { concurrency: 4, rules: Rules::default(), again: String::new(), reconcile: None };
             let console = Console { json: false };
             let journal = Journal::of_file(&files.journal, Box::new(disk.clone()), job.name()).unwrap();
-            let table = Table::open(&files.rows).unwrap();
+            let source = Source::open(&files).unwrap();
             let interrupt = Interrupt::never();
             let (finished, summary) =
-                pass(&job, &files, &options, console, &interrupt, table, journal).await.unwrap();
+                pass(&job, &files, &options, console, &interrupt, source, journal).await.unwrap();
             assert_eq!(summary.rows(), 20, "every line is accounted for, {room} bytes");
             assert_eq!(summary.delivered, u64::try_from(job.sent.get()).unwrap());
             assert_eq!(finished.is_ok(), job.sent.get() == 20 && disk.held(), "{room} bytes");

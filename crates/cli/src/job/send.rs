@@ -1,11 +1,10 @@
-//! One row on its way: intent, call, outcome.
+//! Rows on their way: intents, call, outcomes.
 
 use std::cell::RefCell;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::{RejectedFile, RowJob, Sent};
+use super::{RejectedFile, Row, RowJob, Sent};
 use crate::{
     failure::Failure,
     journal::{Content, Record, RowKey, Settled, Writer},
@@ -14,63 +13,79 @@ use crate::{
 /// A row on its way through the pass.
 pub(super) struct Outgoing<T> {
     pub(super) key: RowKey,
-    pub(super) line: u64,
-    pub(super) content: Value,
+    pub(super) row: Row,
     pub(super) thing: Option<Content>,
     /// An earlier run sent it and does not know what became of it.
     pub(super) lost: bool,
-    /// `None`: it cannot be sent as it stands, and holds what comes after it.
-    pub(super) item: Option<T>,
+    pub(super) item: T,
 }
 
 /// What a row came to.
-pub(super) struct Landed {
+pub(super) struct LandedRow {
     pub(super) line: u64,
     pub(super) thing: Option<Content>,
     pub(super) lost: bool,
     pub(super) repeatable: bool,
-    /// The outcome, or the local fault that hid it.
-    pub(super) came: Result<(Sent, Vec<String>), (Settled, Failure)>,
+    pub(super) sent: Sent,
+    /// The values of it that must not be shown.
+    pub(super) hidden: Vec<String>,
 }
 
-/// Sends one row: intent on the disk, call, reason in the rejected file, outcome in the journal.
+/// What rows that travelled together came to.
+pub(super) struct Landed {
+    pub(super) rows: Vec<LandedRow>,
+    /// A local file that failed on the way; the outcomes are not on the disk.
+    pub(super) fault: Option<Failure>,
+}
+
+/// Sends rows together: intents on the disk, call, reasons in the rejected file, outcomes in the journal.
 pub(super) async fn send<J: RowJob>(
     job: &J,
     writer: &Writer,
     rejected: &RefCell<RejectedFile>,
-    outgoing: Outgoing<J::Item>,
+    outgoing: Vec<Outgoing<J::Item>>,
 ) -> Landed {
-    let Outgoing { key, line, content, thing, lost, item } = outgoing;
-    let repeatable = item.as_ref().is_some_and(|item| job.repeatable(item));
-    let came = match item {
-        Some(item) => journaled(job, writer, rejected, (key, line, content), &item).await,
-        None => Ok((Sent::not_sent(), Vec::new())),
+    let (rows, items): (Vec<_>, Vec<_>) = outgoing
+        .into_iter()
+        .map(|Outgoing { key, row, thing, lost, item }| ((key, row, thing, lost), item))
+        .unzip();
+    let intents: Vec<Record> = rows
+        .iter()
+        .map(|(key, row, ..)| Record::Intent { row: *key, line: row.line, at: Timestamp::now() })
+        .collect();
+    let (mut sent, mut fault) = match writer.write(&intents).await {
+        Ok(()) => (job.send_together(&items).await, None),
+        Err(failure) => (items.iter().map(|_| Sent::not_sent()).collect(), Some(failure)),
     };
-    Landed { line, thing, lost, repeatable, came }
-}
-
-async fn journaled<J: RowJob>(
-    job: &J,
-    writer: &Writer,
-    rejected: &RefCell<RejectedFile>,
-    (key, line, content): (RowKey, u64, Value),
-    item: &J::Item,
-) -> Result<(Sent, Vec<String>), (Settled, Failure)> {
-    let intent = Record::Intent { row: key, line, at: Timestamp::now() };
-    writer.write(&intent).await.map_err(|failure| (Settled::NotSent, failure))?;
-    let sent = job.send(item).await;
-    let mut written = Ok(());
-    if sent.settled == Settled::Rejected {
-        written = rejected.borrow_mut().append(&sent.reason.entry(Some(key), line, &content));
+    // A row that a job forgot may have arrived.
+    sent.resize_with(items.len(), || Sent::plain(Settled::Unknown));
+    if fault.is_none() {
+        let mut written = Ok(());
+        for ((key, row, ..), sent) in rows.iter().zip(&sent) {
+            if sent.settled == Settled::Rejected && written.is_ok() {
+                written = rejected.borrow_mut().append(&sent.reason.entry(*key, row.line, &row.content()));
+            }
+        }
+        let outcomes: Vec<Record> = rows
+            .iter()
+            .zip(&sent)
+            .map(|((key, ..), sent)| Record::Outcome {
+                row: *key,
+                outcome: sent.settled,
+                detail: sent.detail.clone(),
+                at: Timestamp::now(),
+            })
+            .collect();
+        fault = written.and(writer.write(&outcomes).await).err();
     }
-    let outcome = Record::Outcome {
-        row: key,
-        outcome: sent.settled,
-        detail: sent.detail.clone(),
-        at: Timestamp::now(),
-    };
-    match written.and(writer.write(&outcome).await) {
-        Ok(()) => Ok((sent, job.secrets(item).to_vec())),
-        Err(failure) => Err((sent.settled, failure)),
-    }
+    let landed =
+        rows.into_iter().zip(&items).zip(sent).map(|(((_, row, thing, lost), item), sent)| LandedRow {
+            line: row.line,
+            thing,
+            lost,
+            repeatable: job.repeatable(item),
+            sent,
+            hidden: job.secrets(item).to_vec(),
+        });
+    Landed { rows: landed.collect(), fault }
 }

@@ -70,13 +70,11 @@ impl Summary {
             0 => format!("delivered {}", self.delivered),
             before => format!("delivered {} ({before} before)", self.delivered),
         }];
-        let in_file = self.rejected + self.invalid;
-        if in_file > 0 {
-            let invalid =
-                if self.invalid > 0 { format!(" ({} invalid)", self.invalid) } else { String::new() };
-            parts.push(format!("rejected {in_file}{invalid} -> {}", rejected.display()));
-        } else {
-            parts.push("rejected 0".to_owned());
+        let file = format!(" -> {}", rejected.display());
+        match (self.rejected, self.invalid) {
+            (0, 0) => parts.push("rejected 0".to_owned()),
+            (count, 0) => parts.push(format!("rejected {count}{file}")),
+            (count, invalid) => parts.push(format!("rejected {count}   invalid {invalid}{file}")),
         }
         match (self.unknown, reconcile) {
             (0, _) => parts.push("unknown 0".to_owned()),
@@ -144,6 +142,11 @@ mod tests {
             ),
             "delivered 1183   rejected 14 -> leads.csv.rejected.jsonl   \
              unknown 3 -> `afflux irev reconcile leads.csv`"
+        );
+        let summary = Summary { delivered: 2, rejected: 1, invalid: 4, ..Summary::default() };
+        assert_eq!(
+            summary.line(Path::new("r.jsonl"), "again", None),
+            "delivered 2   rejected 1   invalid 4 -> r.jsonl   unknown 0"
         );
     }
 }

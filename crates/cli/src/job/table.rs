@@ -6,69 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use csv::ByteRecord;
 use serde_json::{Value, json};
 
+use super::{BadRow, Row};
 use crate::failure::Failure;
-
-/// A row whose cells are text and as many as there are columns.
-#[derive(Debug, Clone)]
-pub(crate) struct Row {
-    /// The line it begins on.
-    pub(crate) line: u64,
-    columns: Arc<[String]>,
-    cells: Vec<String>,
-}
-
-/// A row that cannot be sent as it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct BadRow {
-    /// The line it begins on.
-    pub(crate) line: u64,
-    /// The column at fault, if it is one.
-    pub(crate) column: Option<String>,
-    /// What it must be, as the rest of a sentence.
-    pub(crate) demand: String,
-    /// The row as far as JSON can carry it.
-    pub(crate) content: Value,
-    /// A text that is the same for the same row.
-    pub(crate) identity: String,
-}
-
-impl BadRow {
-    /// `line 7, column country_code: must be two letters`.
-    pub(crate) fn sentence(&self) -> String {
-        match &self.column {
-            Some(column) => format!("line {}, column `{column}`: {}", self.line, self.demand),
-            None => format!("line {}: {}", self.line, self.demand),
-        }
-    }
-}
-
-impl Row {
-    /// Name and value of every cell that is not empty. An empty cell is a value that is not there.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.columns
-            .iter()
-            .zip(&self.cells)
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .filter(|(_, value)| !value.is_empty())
-    }
-
-    /// The row whole, as the rejected file carries it.
-    pub(crate) fn content(&self) -> Value {
-        let cells = self.columns.iter().zip(&self.cells);
-        Value::Object(cells.map(|(name, value)| (name.clone(), json!(value))).collect())
-    }
-
-    /// The same row, but it cannot be sent.
-    pub(crate) fn bad(&self, column: Option<&str>, demand: impl Into<String>) -> BadRow {
-        BadRow {
-            line: self.line,
-            column: column.map(str::to_owned),
-            demand: demand.into(),
-            content: self.content(),
-            identity: self.content().to_string(),
-        }
-    }
-}
 
 /// A CSV file being read.
 pub(crate) struct Table {
@@ -111,8 +50,7 @@ impl Table {
             line,
             column: column.cloned(),
             demand,
-            content: raw_content(&self.record),
-            identity: raw_content(&self.record).to_string(),
+            content: raw_content(&self.record).to_string(),
         };
         let mut cells = Vec::with_capacity(self.columns.len());
         for (index, cell) in self.record.iter().enumerate() {
@@ -133,7 +71,7 @@ impl Table {
             let demand = format!("has {} cells; the header has {}", cells.len(), self.columns.len());
             return Err(bad(self.columns.get(cells.len()), demand));
         }
-        Ok(Row { line, columns: Arc::clone(&self.columns), cells })
+        Ok(Row::of_cells(line, &self.columns, cells))
     }
 }
 
@@ -174,13 +112,15 @@ fn header(path: &str, record: &ByteRecord) -> Result<Arc<[String]>, Failure> {
 
 /// A record that is not a row: its cells, as bytes in base64 where one is not text.
 fn raw_content(record: &ByteRecord) -> Value {
-    record
-        .iter()
-        .map(|cell| match std::str::from_utf8(cell) {
-            Ok(text) => json!(text),
-            Err(_) => json!({ "base64": STANDARD.encode(cell) }),
-        })
-        .collect()
+    record.iter().map(text_or_bytes).collect()
+}
+
+/// Bytes as JSON: a text, or else base64.
+pub(super) fn text_or_bytes(bytes: &[u8]) -> Value {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => json!(text),
+        Err(_) => json!({ "base64": STANDARD.encode(bytes) }),
+    }
 }
 
 #[cfg(test)]
@@ -252,6 +192,6 @@ mod tests {
     fn what_is_not_text_is_kept_byte_for_byte() {
         let rows = rows(b"a\n\xff\x00\n").unwrap();
         let bad = rows[0].as_ref().unwrap_err();
-        assert_eq!(bad.content, json!([{ "base64": "/wA=" }]));
+        assert_eq!(bad.content, r#"[{"base64":"/wA="}]"#);
     }
 }

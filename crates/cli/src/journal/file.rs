@@ -2,14 +2,14 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
     path::Path,
 };
 
 /// What a journal needs of a file.
 pub(crate) trait JournalFile: Send {
-    /// All that is in it.
-    fn read_all(&mut self) -> io::Result<Vec<u8>>;
+    /// All that is in it, from its beginning.
+    fn reader(&mut self) -> io::Result<Box<dyn BufRead + '_>>;
     /// Cuts it to so many bytes.
     fn cut(&mut self, length: u64) -> io::Result<()>;
     /// Writes at its end.
@@ -46,11 +46,9 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn JournalFile>, OpenError> {
 }
 
 impl JournalFile for File {
-    fn read_all(&mut self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+    fn reader(&mut self) -> io::Result<Box<dyn BufRead + '_>> {
         self.seek(SeekFrom::Start(0))?;
-        self.read_to_end(&mut bytes)?;
-        Ok(bytes)
+        Ok(Box::new(BufReader::with_capacity(64 * 1024, self)))
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {

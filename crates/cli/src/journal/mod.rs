@@ -21,7 +21,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use self::file::OpenError;
+use self::{file::OpenError, replay::Unreadable};
 pub(crate) use self::{
     file::{JournalFile, close_to_others, private, sync_folder},
     record::{Detail, Record, Settled},
@@ -75,13 +75,14 @@ impl Journal {
         let failed = |what: &str, error: &io::Error| {
             Failure::file(format!("{what} the journal {}", path.display()), error)
         };
-        let bytes = file.read_all().map_err(|error| failed("reading", &error))?;
-        let replay = replay::replay(&bytes).map_err(|damaged| {
-            Failure::broken_file(format!(
+        let replay = file.reader().map_err(Unreadable::Io).and_then(replay::replay);
+        let replay = replay.map_err(|unreadable| match unreadable {
+            Unreadable::Io(error) => failed("reading", &error),
+            Unreadable::Damaged(damaged) => Failure::broken_file(format!(
                 "the journal {} cannot be trusted: {damaged}. Nothing was sent. Restore it from a copy; without it, \
                  rows that were sent would be sent again",
                 path.display()
-            ))
+            )),
         })?;
         if let Some(other) = replay.jobs.iter().find(|other| *other != job) {
             return Err(Failure::broken_file(format!(
@@ -89,7 +90,7 @@ impl Journal {
                 path.display()
             )));
         }
-        let dropped = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_sub(replay.whole);
+        let dropped = replay.torn;
         if dropped > 0 {
             file.cut(replay.whole).map_err(|error| failed("mending", &error))?;
         }

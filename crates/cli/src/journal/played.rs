@@ -1,7 +1,7 @@
 //! A disk that is played: it has so much room, and knows what was synced.
 
 use std::{
-    io,
+    io::{self, BufRead, Cursor},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -51,8 +51,8 @@ impl Disk {
 }
 
 impl JournalFile for Disk {
-    fn read_all(&mut self) -> io::Result<Vec<u8>> {
-        Ok(self.state().bytes.clone())
+    fn reader(&mut self) -> io::Result<Box<dyn BufRead + '_>> {
+        Ok(Box::new(Cursor::new(self.state().bytes.clone())))
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {

@@ -79,6 +79,9 @@ pub(crate) struct Detail {
 const LONGEST_WORD: usize = 64;
 
 impl Detail {
+    /// Nothing is worth keeping.
+    pub(crate) const NONE: Self = Self { id: None, code: None, status: None, found_as: None };
+
     /// Keeps a vendor's code if it is a word: prose could repeat what was sent.
     pub(crate) fn word(text: &str) -> Option<String> {
         let fits = |character: char| character.is_ascii_alphanumeric() || "_-.:".contains(character);

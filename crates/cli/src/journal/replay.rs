@@ -1,6 +1,10 @@
 //! Reading a journal: what each row's last word is, and whether the file is whole.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::HashMap,
+    fmt,
+    io::{self, BufRead},
+};
 
 use jiff::Timestamp;
 
@@ -14,8 +18,8 @@ use super::{
 pub(crate) struct Known {
     /// What became of it; `None`: it was about to be sent, and nothing more is known.
     pub(crate) settled: Option<Settled>,
-    /// Its details.
-    pub(crate) detail: Detail,
+    /// Its details, where there are any.
+    detail: Option<Box<Detail>>,
     /// When it was last about to be sent.
     pub(crate) sent_at: Timestamp,
     /// Its line at that time.
@@ -38,6 +42,11 @@ pub(crate) enum Standing {
 }
 
 impl Known {
+    /// The details of its outcome.
+    pub(crate) fn detail(&self) -> &Detail {
+        self.detail.as_deref().unwrap_or(&Detail::NONE)
+    }
+
     /// What to do with the row.
     pub(crate) fn standing(&self) -> Standing {
         match self.settled {
@@ -60,6 +69,8 @@ pub(crate) struct Replay {
     pub(crate) jobs: Vec<String>,
     /// The length of the part that is whole.
     pub(crate) whole: u64,
+    /// The length of what comes after it: a record that was being written.
+    pub(crate) torn: u64,
     /// Whether the last record is whole but lacks its line break.
     pub(crate) unended: bool,
 }
@@ -77,18 +88,37 @@ impl fmt::Display for Damaged {
     }
 }
 
-/// Reads a journal. A last record without its line break was being written when the program ended: its call had not
+/// Why a journal cannot be used.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// The system says no.
+    Io(io::Error),
+    /// It is not what was written.
+    Damaged(Damaged),
+}
+
+/// Reads a journal, a line at a time. A last record without its line break was being written when the program ended: its call had not
 /// left, and it is dropped. Anything else that does not read is damage, and dropping it could send a row twice.
-pub(crate) fn replay(bytes: &[u8]) -> Result<Replay, Damaged> {
+pub(crate) fn replay(mut from: impl BufRead) -> Result<Replay, Unreadable> {
     let mut replay = Replay::default();
-    for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let (text, ended) = line.strip_suffix(b"\n").map_or((line, false), |text| (text, true));
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let length = from.read_until(b'\n', &mut line).map_err(Unreadable::Io)?;
+        if length == 0 {
+            break;
+        }
+        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        let (text, ended) = line.strip_suffix(b"\n").map_or((&*line, false), |text| (text, true));
         match Record::read(text) {
             Some(record) => replay.apply(record),
-            None if ended => return Err(Damaged { line: index + 1 }),
-            None => break,
+            None if ended => return Err(Unreadable::Damaged(Damaged { line: number })),
+            None => {
+                replay.torn = length;
+                break;
+            }
         }
-        replay.whole += u64::try_from(line.len()).unwrap_or(u64::MAX);
+        replay.whole += length;
         replay.unended = !ended;
     }
     Ok(replay)
@@ -108,26 +138,26 @@ impl Replay {
             Record::Intent { row, line, at } => {
                 // A sending that fails for sure says nothing of one before that did not.
                 let lost = self.rows.get(&row).is_some_and(|known| known.standing() == Standing::Unknown);
-                let known = Known { settled: None, detail: Detail::default(), sent_at: at, line, lost };
+                let known = Known { settled: None, detail: None, sent_at: at, line, lost };
                 self.rows.insert(row, known);
             }
             Record::Outcome { row, outcome, detail, at } => {
                 let known = self.rows.entry(row).or_insert_with(|| Known {
                     settled: None,
-                    detail: Detail::default(),
+                    detail: None,
                     sent_at: at,
                     line: 0,
                     lost: false,
                 });
                 known.settled = Some(outcome);
-                known.detail = detail;
+                known.detail = (detail != Detail::NONE).then(|| Box::new(detail));
             }
         }
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::journal::record::tests::{row, samples};
@@ -144,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_row_with_an_intent_and_no_outcome_is_unknown_and_a_row_that_never_left_is_open() {
-        let replay = replay(&text(&samples())).unwrap();
+        let replay = replay(&*text(&samples())).unwrap();
         let standing = |name, occurrence| replay.rows.get(&row(name, occurrence)).map(Known::standing);
         assert_eq!(standing("a", 0), Some(Standing::Delivered));
         assert_eq!(standing("b", 0), Some(Standing::Open));
@@ -191,8 +221,8 @@ mod tests {
         let mut bytes = text(&samples());
         let length = bytes.len();
         bytes.extend([0; 512]);
-        let replay = replay(&bytes).unwrap();
-        assert_eq!(replay.whole, u64::try_from(length).unwrap());
+        let replay = replay(&*bytes).unwrap();
+        assert_eq!((replay.whole, replay.torn), (u64::try_from(length).unwrap(), 512));
     }
 
     #[test]
@@ -204,8 +234,9 @@ mod tests {
             bytes[at] ^= 0x15;
             let line = whole[..at].split(|byte| *byte == b'\n').count();
             let last_break = at + 1 == whole.len();
-            match replay(&bytes) {
-                Err(damaged) => assert_eq!(damaged.line, line, "flipped {at}"),
+            match replay(&*bytes) {
+                Err(Unreadable::Damaged(damaged)) => assert_eq!(damaged.line, line, "flipped {at}"),
+                Err(Unreadable::Io(error)) => panic!("{error}"),
                 // Without its line break the last record is torn.
                 Ok(_) => assert!(last_break, "flipped {at}"),
             }

@@ -12,9 +12,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::{file::JournalFile, record::Record};
 use crate::failure::Failure;
 
-/// A record on its way, and who waits for it.
+/// Records on their way, and who waits for them.
 struct Order {
-    line: String,
+    lines: String,
     written: Option<oneshot::Sender<Result<(), Arc<io::Error>>>>,
 }
 
@@ -36,10 +36,13 @@ impl Writer {
         Ok(Self { path, orders, thread })
     }
 
-    /// Writes a record and returns when it is on the disk.
-    pub(crate) async fn write(&self, record: &Record) -> Result<(), Failure> {
+    /// Writes records and returns when they are on the disk.
+    pub(crate) async fn write(&self, records: &[Record]) -> Result<(), Failure> {
+        if records.is_empty() {
+            return Ok(());
+        }
         let (written, waiting) = oneshot::channel();
-        self.send(record, Some(written))?;
+        self.send(records, Some(written))?;
         match waiting.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.failed(&error)),
@@ -49,7 +52,7 @@ impl Writer {
 
     /// Hands a record over without waiting; a failure comes out of the next `write`, or of `close`.
     pub(crate) fn note(&self, record: &Record) -> Result<(), Failure> {
-        self.send(record, None)
+        self.send(std::slice::from_ref(record), None)
     }
 
     /// Writes what is left and lets the file go.
@@ -68,13 +71,13 @@ impl Writer {
 
     fn send(
         &self,
-        record: &Record,
+        records: &[Record],
         written: Option<oneshot::Sender<Result<(), Arc<io::Error>>>>,
     ) -> Result<(), Failure> {
-        let line = record
-            .line()
-            .map_err(|error| Failure::broken_file(format!("a record cannot be written: {error}")))?;
-        self.orders.send(Order { line, written }).map_err(|_| self.gone())
+        let lines: Result<String, _> = records.iter().map(Record::line).collect();
+        let lines =
+            lines.map_err(|error| Failure::broken_file(format!("a record cannot be written: {error}")))?;
+        self.orders.send(Order { lines, written }).map_err(|_| self.gone())
     }
 
     fn failed(&self, error: &io::Error) -> Failure {
@@ -99,7 +102,7 @@ fn serve(
             orders.push(order);
         }
         if state.is_ok() {
-            let lines: String = orders.iter().map(|order| order.line.as_str()).collect();
+            let lines: String = orders.iter().map(|order| order.lines.as_str()).collect();
             state = file.append(lines.as_bytes()).and_then(|()| file.sync()).map_err(Arc::new);
         }
         for written in orders.into_iter().filter_map(|order| order.written) {
@@ -123,7 +126,7 @@ mod tests {
         let disk = Disk::with_room(usize::MAX);
         let writer = Writer::start("j".into(), Box::new(disk.clone())).unwrap();
         for (index, record) in samples().iter().enumerate() {
-            writer.write(record).await.unwrap();
+            writer.write(std::slice::from_ref(record)).await.unwrap();
             assert!(disk.synced().ends_with(&record.line().unwrap()));
             assert_eq!(disk.syncs(), index + 1);
         }
@@ -136,7 +139,7 @@ mod tests {
         let record = samples().swap_remove(1);
         let (orders, queue) = mpsc::unbounded_channel();
         for _ in 0..50 {
-            orders.send(Order { line: record.line().unwrap(), written: None }).unwrap();
+            orders.send(Order { lines: record.line().unwrap(), written: None }).unwrap();
         }
         drop(orders);
         serve(Box::new(disk.clone()), queue).unwrap();
@@ -148,9 +151,9 @@ mod tests {
         let record = samples().swap_remove(1);
         let disk = Disk::with_room(record.line().unwrap().len() + 10);
         let writer = Writer::start("j".into(), Box::new(disk.clone())).unwrap();
-        writer.write(&record).await.unwrap();
+        writer.write(std::slice::from_ref(&record)).await.unwrap();
         for _ in 0..2 {
-            assert_eq!(writer.write(&record).await.unwrap_err().exit.code(), 5);
+            assert_eq!(writer.write(std::slice::from_ref(&record)).await.unwrap_err().exit.code(), 5);
         }
         let length = disk.written().len();
         assert_eq!(length, record.line().unwrap().len() + 10, "nothing is written behind half a record");

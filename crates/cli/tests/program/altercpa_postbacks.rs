@@ -8,16 +8,10 @@ use afflux_sandbox::{
 };
 use serde_json::Value;
 
-use crate::world::{Run, World, finish, mode, until};
+use crate::world::{World, counts, finish, mode, until};
 
 const SEND: [&str; 3] = ["altercpa", "postbacks", "p.csv"];
 const SEND_JSON: [&str; 4] = ["altercpa", "postbacks", "p.csv", "--json"];
-
-fn counts(run: &Run) -> [u64; 7] {
-    let object = run.object();
-    ["rows", "delivered", "rejected", "invalid", "unknown", "not_sent", "deferred"]
-        .map(|name| object[name].as_u64().unwrap_or_else(|| panic!("{name} in {object}")))
-}
 
 fn rejected(world: &World) -> Vec<Value> {
     world.read("p.csv.rejected.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()

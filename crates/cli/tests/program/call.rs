@@ -213,7 +213,9 @@ fn a_wrong_token_is_refused_and_never_printed() {
         format!(r#"{{"message":"token {TOKEN} is not allowed"}}"#),
     );
     world.sandbox.irev().fault(echo);
-    world.run(&with(&LIST, &["--json"])).ended(1);
+    let object = world.run(&with(&LIST, &["--json"])).ended(1).object();
+    assert_eq!(object["vendor_message"], "token [masked] is not allowed");
+    assert!(object["message"].as_str().unwrap().starts_with("irev: GET /leads was refused"), "{object}");
 }
 
 #[test]

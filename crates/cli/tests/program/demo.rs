@@ -22,6 +22,11 @@ fn the_demo_shows_the_main_job_and_writes_what_it_read_back() {
         "with stw",
         "unchanged",
         "flow.json",
+        "39 taken, 1 unknown",
+        "40 stored, 0 twice",
+        "15 accepted",
+        "8 unknown: not sent again",
+        "charged.jsonl",
     ] {
         assert!(run.stdout.contains(word), "{word} in {}", run.stdout);
     }
@@ -56,6 +61,18 @@ fn the_sandbox_says_where_it_is_and_runs_until_interrupted() {
         (access["altercpa"]["base_url"].as_str().unwrap(), access["altercpa"]["token"].as_str().unwrap());
     let mut lead = world.command(&["altercpa", "lead", "--click", "9001"]);
     finish(lead.env("ALTERCPA_BASE_URL", url).env("ALTERCPA_TOKEN", token).spawn().unwrap()).ended(0);
+    let clevertap = |name: &str| access["clevertap"][name].as_str().unwrap().to_owned();
+    world.write(
+        "i.csv",
+        "event_type,device_identifier,platform,partner_name,utm_source\ninorganic_install,__a,iOS,acme,x\n",
+    );
+    let mut attribute = world.command(&["clevertap", "attribute", "i.csv"]);
+    attribute
+        .env("CLEVERTAP_BASE_URL", clevertap("base_url"))
+        .env("CLEVERTAP_ACCOUNT_ID", clevertap("account_id"))
+        .env("CLEVERTAP_PASSCODE", clevertap("passcode"))
+        .env("CLEVERTAP_ACCOUNT_TOKEN", clevertap("token"));
+    finish(attribute.spawn().unwrap()).ended(0);
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     finish(child).ended(0);
 }

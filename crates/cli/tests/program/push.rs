@@ -3,16 +3,10 @@ use std::fs;
 use afflux_sandbox::Fault;
 use serde_json::Value;
 
-use crate::world::{PASSWORD, Run, World, finish, leads, mode};
+use crate::world::{PASSWORD, World, counts, finish, leads, mode};
 
 const PUSH: [&str; 3] = ["irev", "push", "leads.csv"];
 const PUSH_JSON: [&str; 4] = ["irev", "push", "leads.csv", "--json"];
-
-fn counts(run: &Run) -> [u64; 7] {
-    let object = run.object();
-    ["rows", "delivered", "rejected", "invalid", "unknown", "not_sent", "deferred"]
-        .map(|name| object[name].as_u64().unwrap_or_else(|| panic!("{name} in {object}")))
-}
 
 fn rejected(world: &World) -> Vec<Value> {
     world.read("leads.csv.rejected.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -63,7 +57,7 @@ fn bad_rows_are_named_and_the_others_go_on() {
     world.sandbox.irev().traffic_filter(|filter| filter.blocked_countries = vec!["FR".to_owned()]);
     let run = world.run(&PUSH).ended(1);
     assert!(
-        run.stdout.contains("delivered 2   rejected 5 (4 invalid) -> leads.csv.rejected.jsonl   unknown 0"),
+        run.stdout.contains("delivered 2   rejected 1   invalid 4 -> leads.csv.rejected.jsonl   unknown 0"),
         "{}",
         run.stdout
     );
@@ -98,6 +92,19 @@ fn bad_rows_are_named_and_the_others_go_on() {
         3 + 1,
         "the row that was not UTF-8 became text as well"
     );
+}
+
+#[test]
+fn equal_rows_are_as_many_leads_unless_they_are_to_be_refused() {
+    let world = World::start();
+    let text = leads(3);
+    let again = text.lines().nth(2).unwrap();
+    world.write("leads.csv", format!("{text}{again}\n"));
+    let run = world.run(&[&PUSH_JSON[..], &["--refuse-duplicates"]].concat()).ended(1);
+    assert_eq!(counts(&run), [4, 3, 0, 1, 0, 0, 0]);
+    assert!(run.stderr.contains("line 5: is equal to a row before it"), "{}", run.stderr);
+    assert_eq!(world.requests(), 3);
+    assert_eq!(rejected(&world)[0]["error_type"], "invalid");
 }
 
 #[test]

@@ -17,6 +17,9 @@ pub(crate) const TOKEN: &str = "tok-CANARY-4711-abcdef";
 /// AlterCPA's token of every run: the key of a site of the offer 11.
 pub(crate) const CPA_TOKEN: &str = "199-cpa-CANARY-2207-ghijkl";
 
+/// CleverTap's credentials of every run, which the sandbox makes up.
+pub(crate) const CT_CREDENTIALS: [&str; 2] = ["sandbox-clevertap-passcode", "sandbox-clevertap-token"];
+
 /// The password of leads: it belongs into the file, the request and the rejected file, and nowhere else.
 pub(crate) const PASSWORD: &str = "Pw-CANARY-0815";
 
@@ -81,6 +84,14 @@ impl World {
             .env("IREV_API_TOKEN", TOKEN)
             .env("ALTERCPA_BASE_URL", self.sandbox.altercpa().url())
             .env("ALTERCPA_TOKEN", CPA_TOKEN)
+            .env("CLEVERTAP_BASE_URL", self.sandbox.clevertap().url())
+            .env("CLEVERTAP_ACCOUNT_ID", self.sandbox.clevertap().account_id())
+            .env("CLEVERTAP_PASSCODE", self.sandbox.clevertap().passcode())
+            .env("CLEVERTAP_ACCOUNT_TOKEN", self.sandbox.clevertap().token())
+            .env("PARTNERIZE_BASE_URL", self.sandbox.partnerize().url())
+            .env("PARTNERIZE_APPLICATION_KEY", self.sandbox.partnerize().application_key())
+            .env("PARTNERIZE_USER_API_KEY", self.sandbox.partnerize().user_api_key())
+            .env("PARTNERIZE_PARTNER_ID", self.sandbox.partnerize().partner())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -97,13 +108,16 @@ impl World {
         finish(child)
     }
 
-    /// Fails if AlterCPA's token is in any file that was left behind.
+    /// Fails if AlterCPA's token or CleverTap's credentials are in any file that was left behind.
     pub(crate) fn no_token_in_files(&self) {
+        let clevertap = self.sandbox.clevertap();
+        assert_eq!(CT_CREDENTIALS, [clevertap.passcode(), clevertap.token()]);
         for entry in fs::read_dir(self.folder.path()).unwrap() {
             let path = entry.unwrap().path();
-            let text = fs::read(&path).unwrap();
-            let leaked = text.windows(11).any(|window| window == b"CANARY-2207");
-            assert!(!leaked, "the token is in {}", path.display());
+            let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+            for secret in [&["CANARY-2207"][..], &CT_CREDENTIALS].concat() {
+                assert!(!text.contains(secret), "{secret} is in {}", path.display());
+            }
         }
     }
 
@@ -122,12 +136,19 @@ pub(crate) fn finish(child: Child) -> Run {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     };
     for (name, text) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
-        for token in [TOKEN, CPA_TOKEN, "CANARY-2207"] {
+        for token in [&[TOKEN, CPA_TOKEN, "CANARY-2207"][..], &CT_CREDENTIALS].concat() {
             assert!(!text.contains(token), "the token is in {name}: {text}");
         }
         assert!(!text.contains("panicked"), "{text}");
     }
     run
+}
+
+/// The lines of a file by what became of them: rows, delivered, rejected, invalid, unknown, not sent, deferred.
+pub(crate) fn counts(run: &Run) -> [u64; 7] {
+    let object = run.object();
+    ["rows", "delivered", "rejected", "invalid", "unknown", "not_sent", "deferred"]
+        .map(|name| object[name].as_u64().unwrap_or_else(|| panic!("{name} in {object}")))
 }
 
 /// A file of so many leads, each with an id and the password.

@@ -38,8 +38,8 @@ impl DecodeError {
         self.column
     }
 
-    /// An error that is about no place in a text.
-    pub(super) fn bare(message: impl Into<String>) -> Self {
+    /// An error that is about no place in a text: what was expected, without any value.
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), path: String::new(), line: 1, column: 1 }
     }
 

@@ -124,7 +124,7 @@ pub fn one<T: Lenient>(body: &Bytes, at: &str) -> Result<Kept<T>, DecodeError> {
         Ok(())
     });
     let whole = whole.map_err(|fault| DecodeError::at(text, fault))?;
-    let item = found.ok_or_else(|| DecodeError::bare(format!("there is no `{at}` in the answer")))?;
+    let item = found.ok_or_else(|| DecodeError::new(format!("there is no `{at}` in the answer")))?;
     let view = item.view.map_err(|mut fault| {
         fault.at += item.span.start;
         DecodeError::at(text, fault)

@@ -174,6 +174,15 @@ impl Error {
         error
     }
 
+    /// The vendor answered `operation`, and says that what is asked for is not to be had; `next` is what to do now, as
+    /// the rest of a sentence that begins with `next:`.
+    pub fn unavailable(operation: &'static Operation, what: impl Into<String>, next: &str) -> Self {
+        let mut error = Self::new(ErrorKind::Refused, Delivery::Answered, what);
+        error.0.operation = Some(operation);
+        error.0.next_step = Some(next.into());
+        error
+    }
+
     /// A guard refused a call of `operation`; it may be made after `wait`.
     pub fn guard(operation: &'static Operation, what: impl fmt::Display, wait: Duration) -> Self {
         let mut error = Self::new(ErrorKind::Guard, Delivery::NotSent, format!("was not sent: {what}"));

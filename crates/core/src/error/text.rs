@@ -49,7 +49,10 @@ impl Error {
             (ErrorKind::Unauthorized, _) => {
                 "check the credentials, and whether the vendor must allow your address".to_owned()
             }
-            (ErrorKind::Refused, _) => "correct the call; the same call will be refused again".to_owned(),
+            (ErrorKind::Refused, _) => inner.next_step.clone().map_or_else(
+                || "correct the call; the same call will be refused again".to_owned(),
+                str::into_string,
+            ),
             (ErrorKind::Server | ErrorKind::Lost, _) => "call again later".to_owned(),
             (ErrorKind::Unreadable | ErrorKind::Decode, _) => {
                 "read raw_body(): the vendor's answer is kept there".to_owned()

@@ -2,6 +2,7 @@
 
 use std::{
     fmt, io,
+    path::Path,
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
@@ -9,8 +10,12 @@ use std::{
     },
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
+use tokio::io::AsyncReadExt;
+
+/// A file is read in pieces of this many bytes.
+const PIECE: usize = 64 * 1024;
 
 /// A stream of body bytes.
 pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
@@ -54,6 +59,13 @@ impl StreamBody {
         Self { length, open: Arc::new(move || Some(open())), used_up: None }
     }
 
+    /// The file at `path`, as long as it is now, opened anew for each attempt and read in pieces.
+    pub async fn file(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path: Arc<Path> = path.as_ref().into();
+        let length = tokio::fs::File::open(&path).await?.metadata().await?.len();
+        Ok(Self::replayable(Some(length), move || pieces(Arc::clone(&path), length)))
+    }
+
     /// A stream that exists once: a call with it is never sent a second time.
     pub fn once(length: Option<u64>, stream: ByteStream) -> Self {
         let slot = Mutex::new(Some(stream));
@@ -75,6 +87,28 @@ impl StreamBody {
     pub(crate) fn open(&self) -> Option<ByteStream> {
         (self.open)()
     }
+}
+
+/// A file, piece by piece. One that is not as long as it was would go out cut off, or never end.
+fn pieces(path: Arc<Path>, length: u64) -> ByteStream {
+    Box::pin(futures_util::stream::try_unfold(None, move |file: Option<tokio::fs::File>| {
+        let path = Arc::clone(&path);
+        async move {
+            let mut file = match file {
+                Some(file) => file,
+                None => {
+                    let file = tokio::fs::File::open(&path).await?;
+                    if file.metadata().await?.len() != length {
+                        return Err(io::Error::other("the file has changed since the call was made"));
+                    }
+                    file
+                }
+            };
+            let mut piece = BytesMut::with_capacity(PIECE);
+            let read = file.read_buf(&mut piece).await?;
+            Ok((read > 0).then(|| (piece.freeze(), Some(file))))
+        }
+    }))
 }
 
 impl fmt::Debug for StreamBody {

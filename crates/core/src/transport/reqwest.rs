@@ -16,7 +16,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http::{HeaderValue, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use reqwest::{Client, redirect, retry};
+use reqwest::{Client, Url, redirect, retry};
 
 use super::{
     Head, RootCertificate, Sent, Transport, Wire, WireBody, WireError, WireErrorKind, WireResponse, tls,
@@ -39,6 +39,8 @@ pub struct ReqwestTransport {
     local: OnceLock<Client>,
     /// For everybody else.
     remote: OnceLock<Client>,
+    /// The first origin that is called, parsed: nearly always the only one.
+    origin: OnceLock<(Origin, Url)>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +75,7 @@ impl ReqwestTransport {
             },
             local: OnceLock::new(),
             remote: OnceLock::new(),
+            origin: OnceLock::new(),
         }
     }
 
@@ -139,7 +142,7 @@ impl Transport for ReqwestTransport {
             let client = self
                 .client(wire.origin)
                 .map_err(|error| WireError::new(WireErrorKind::Request, error.to_string()))?;
-            let request = assemble(&wire)?;
+            let request = self.assemble(&wire)?;
             let response = client.execute(request).await.map_err(|error| wire_error(error, false))?;
             let (parts, body) = http::Response::from(response).into_parts();
             let head = Head { status: parts.status, headers: parts.headers };
@@ -152,29 +155,40 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// The only place where address, path, query and credentials come together.
-fn assemble(wire: &Wire<'_>) -> Result<reqwest::Request, WireError> {
-    let mut query = String::with_capacity(wire.query.len() + 64);
-    query.push_str(wire.query);
-    secret::write_query(wire.slots, &mut query);
-    let origin = wire.origin.as_str();
-    let mut url = String::with_capacity(origin.len() + wire.prefix.len() + wire.path.len() + query.len() + 1);
-    for part in [origin, wire.prefix, wire.path] {
-        url.push_str(part);
+impl ReqwestTransport {
+    /// The only place where address, path, query and credentials come together.
+    fn assemble(&self, wire: &Wire<'_>) -> Result<reqwest::Request, WireError> {
+        let mut query = String::with_capacity(wire.query.len() + 160);
+        query.push_str(wire.query);
+        secret::write_query(wire.slots, &mut query);
+        let mut url = self.origin(wire.origin)?;
+        match wire.prefix {
+            "" => url.set_path(wire.path),
+            prefix => url.set_path(&[prefix, wire.path].concat()),
+        }
+        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
+        request(wire, url)
     }
-    if !query.is_empty() {
-        url.push('?');
-        url.push_str(&query);
+
+    fn origin(&self, origin: &Origin) -> Result<Url, WireError> {
+        if let Some((known, url)) = self.origin.get()
+            && known == origin
+        {
+            return Ok(url.clone());
+        }
+        // The error of a URL parser prints no URL, but it need not be trusted for that.
+        let url = Url::parse(origin.as_str())
+            .map_err(|_| WireError::new(WireErrorKind::Request, "the address cannot be put together"))?;
+        let _ = self.origin.set((origin.clone(), url.clone()));
+        Ok(url)
     }
-    // The error of a URL parser prints no URL, but it need not be trusted for that.
-    let url = reqwest::Url::parse(&url)
-        .map_err(|_| WireError::new(WireErrorKind::Request, "the address cannot be put together"))?;
+}
+
+/// The request to an address, with headers and body.
+fn request(wire: &Wire<'_>, url: Url) -> Result<reqwest::Request, WireError> {
     let mut request = reqwest::Request::new(wire.method.clone(), url);
     let headers = request.headers_mut();
-    headers.reserve(wire.headers.len() + wire.slots.len());
-    for (name, value) in wire.headers {
-        headers.append(name.clone(), value.clone());
-    }
+    *headers = wire.headers.clone();
     for (name, value) in wire.slots.iter().filter_map(secret::Slot::header) {
         headers.insert(name, value);
     }

@@ -447,7 +447,7 @@ pub struct Campaign {
     pub default_currency: Option<Currency>,
     /// The network's share.
     #[serde(deserialize_with = "lenient")]
-    pub default_override: Drift<f64>,
+    pub default_override: Drift<Amount>,
     /// Whether leads are passed on later.
     #[serde(deserialize_with = "lenient")]
     pub deferred_lead_submission: Option<String>,
@@ -1423,7 +1423,7 @@ pub struct CommissionMetaField {
     pub name: Option<String>,
     /// What it weighs in a tier.
     #[serde(deserialize_with = "lenient")]
-    pub weight: Drift<f64>,
+    pub weight: Drift<Amount>,
     /// The values that fit.
     #[serde(deserialize_with = "lenient")]
     pub values: Drift<Vec<String>>,
@@ -1835,13 +1835,13 @@ model!(InCart { "threshold" });
 pub struct AttributionSplit {
     /// The share of the first partner. Unit: percent. From 0 to 100.
     #[serde(deserialize_with = "lenient")]
-    pub initiator: Drift<f64>,
+    pub initiator: Drift<Amount>,
     /// Who gets the share of a contributor that is not there.
     #[serde(deserialize_with = "lenient")]
     pub contributor_fallback: Option<ContributorFallback>,
     /// The share of the last partner. Unit: percent. From 0 to 100.
     #[serde(deserialize_with = "lenient")]
-    pub converter: Drift<f64>,
+    pub converter: Drift<Amount>,
 }
 
 model!(AttributionSplit { "initiator", "contributor_fallback", "converter" });
@@ -2846,7 +2846,7 @@ pub struct Payable {
     pub execution_time: Option<String>,
     /// Conversions.
     #[serde(deserialize_with = "lenient")]
-    pub total_conversion_count: Drift<BTreeMap<String, f64>>,
+    pub total_conversion_count: Drift<BTreeMap<String, Amount>>,
     /// Commission, the network's share included.
     #[serde(deserialize_with = "lenient")]
     pub total_commission_value: Drift<BTreeMap<String, Amount>>,

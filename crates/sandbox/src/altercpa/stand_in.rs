@@ -101,12 +101,12 @@ impl Vendor for StandIn {
         Box::pin(std::future::ready(self.answer(request, twist)))
     }
 
-    fn rate_limited(&self, _wait: Option<Duration>) -> Answer {
+    fn rate_limited(&self, _path: &str, _wait: Option<Duration>) -> Answer {
         // The vendor has no limits; this is a proxy in front of it.
         bodies::page(429, "Too Many Requests")
     }
 
-    fn server_error(&self, status: u16) -> Answer {
+    fn server_error(&self, _path: &str, status: u16) -> Answer {
         match status {
             // PHP died, and its error output is off.
             500 => Answer::new(500, Some("text/html; charset=utf-8"), ""),

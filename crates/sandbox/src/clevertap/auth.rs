@@ -1,8 +1,8 @@
 //! Who may call: six ways to say who one is, by path, and what a wrong one is answered.
 
-use super::base64;
 use super::bodies;
 use super::switches::{AttributionAuth, CatalogFeature, PromoAuth, Switches, TriggerToken};
+use crate::base64;
 use crate::wire::{Answer, Request};
 
 /// The made-up project.

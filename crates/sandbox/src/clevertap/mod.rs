@@ -3,7 +3,6 @@
 mod attribution;
 mod audience;
 mod auth;
-mod base64;
 mod bodies;
 mod call;
 mod campaigns;

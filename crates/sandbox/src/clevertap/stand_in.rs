@@ -126,11 +126,11 @@ impl Vendor for StandIn {
         Box::pin(self.answer(request, twist))
     }
 
-    fn rate_limited(&self, _wait: Option<Duration>) -> Answer {
+    fn rate_limited(&self, _path: &str, _wait: Option<Duration>) -> Answer {
         bodies::too_many()
     }
 
-    fn server_error(&self, status: u16) -> Answer {
+    fn server_error(&self, _path: &str, status: u16) -> Answer {
         bodies::refused(status, if status == 500 { "Internal Server Error" } else { "Service Unavailable" })
     }
 

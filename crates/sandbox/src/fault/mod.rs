@@ -153,7 +153,7 @@ impl Fault {
     }
 
     /// 429 in the vendor's own words. With a wait, the headers that announce it are there as well: `Retry-After`
-    /// (whole seconds, rounded up) and the vendor's own.
+    /// (whole seconds, rounded up) and the vendor's own. Partnerize has only its own.
     pub fn rate_limited(wait: Option<Duration>) -> Self {
         Self::new(Kind::RateLimited { wait }, false)
     }

@@ -152,14 +152,14 @@ impl Vendor for StandIn {
         Box::pin(self.answer(request, twist))
     }
 
-    fn rate_limited(&self, wait: Option<Duration>) -> Answer {
+    fn rate_limited(&self, _path: &str, wait: Option<Duration>) -> Answer {
         let answer = bodies::rate_limited();
         let Some(wait) = wait else { return answer };
         let reset = later(self.clock.now(), wait);
         with_usage(answer, Usage { allowed: false, limit: 10, remaining: 0, reset })
     }
 
-    fn server_error(&self, status: u16) -> Answer {
+    fn server_error(&self, _path: &str, status: u16) -> Answer {
         bodies::server_error(status)
     }
 

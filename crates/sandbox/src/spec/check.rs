@@ -80,6 +80,10 @@ fn from_text(schema: &Schema, text: &str) -> Value {
 }
 
 fn walk(schema: &Schema, value: &Value, field: &str, found: &mut Vec<Violation>) {
+    if let Some(violations) = walk_alternatives(&schema.any_of, value, field) {
+        found.extend(violations);
+        return;
+    }
     let mut add = |rule: Rule| {
         found.push(Violation { field: field.to_owned(), rule, actual: Some(value.clone()) });
     };
@@ -122,6 +126,16 @@ fn walk(schema: &Schema, value: &Value, field: &str, found: &mut Vec<Violation>)
         Value::Object(members) => walk_members(schema, members, field, found),
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// What is wrong with a value none of whose alternatives holds: the violations of the one that comes closest.
+fn walk_alternatives(alternatives: &[Schema], value: &Value, field: &str) -> Option<Vec<Violation>> {
+    let tried = alternatives.iter().map(|schema| {
+        let mut found = Vec::new();
+        walk(schema, value, field, &mut found);
+        found
+    });
+    tried.min_by_key(Vec::len).filter(|violations| !violations.is_empty())
 }
 
 fn walk_text(schema: &Schema, text: &str, add: &mut impl FnMut(Rule)) {
@@ -233,6 +247,37 @@ mod tests {
             [("b".to_owned(), Rule::NotAllowed)]
         );
         assert_eq!(rules(&schema, &json!([])), [(String::new(), Rule::Type("object"))]);
+    }
+
+    #[test]
+    fn of_several_alternatives_the_closest_tells_what_is_wrong() {
+        let item = json!({"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}});
+        let schema = schema(json!({"anyOf": [item, {
+            "type": "object", "required": ["items", "count"],
+            "properties": {"items": {"type": "array", "items": item}, "count": {"type": "integer"}},
+        }]}));
+        assert_eq!(rules(&schema, &json!({"url": "a"})), []);
+        assert_eq!(rules(&schema, &json!({"items": [{"url": "a"}], "count": 1})), []);
+        assert_eq!(rules(&schema, &json!({})), [("url".to_owned(), Rule::Required)]);
+        assert_eq!(rules(&schema, &json!({"url": 1})), [("url".to_owned(), Rule::Type("string"))]);
+    }
+
+    #[test]
+    fn a_variable_can_be_a_part_of_a_segment() {
+        let spec = Spec::load(
+            "test",
+            r#"{"operations": [
+                {"id": "report", "method": "GET", "path": "/x/{id}/report.{format}"},
+                {"id": "all", "method": "GET", "path": "/x/{id}/all"},
+                {"id": "add", "method": "POST", "path": "/x/{id}/all"}
+            ]}"#,
+        )
+        .unwrap();
+        let report = spec.route("GET", "/x/7/report.json").unwrap();
+        assert_eq!(report.captures("/x/7/report.json"), Some(vec![("id", "7"), ("format", "json")]));
+        assert!(spec.route("GET", "/x/7/report.").is_none() && report.captures("/x/7/all").is_none());
+        assert_eq!(spec.methods("/x/7/all"), ["GET", "POST"]);
+        assert!(spec.methods("/x/7").is_empty());
     }
 
     #[test]

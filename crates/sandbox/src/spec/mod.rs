@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub(crate) use check::{Rule, Violation, read_time};
 use check::{check_query, check_value};
-pub(crate) use schema::Schema;
+pub(crate) use schema::{Kind, Schema};
 
 /// Why a document cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +47,9 @@ pub(crate) struct Spec {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Operation {
     pub(crate) id: String,
-    method: String,
-    /// Below the vendor's prefix; `{name}` stands for one segment.
-    path: String,
+    pub(crate) method: String,
+    /// Below the vendor's prefix; `{name}` stands for one segment, or for the part of it that is left.
+    pub(crate) path: String,
     #[serde(default)]
     pub(crate) parameters: Vec<Parameter>,
     #[serde(default)]
@@ -61,15 +61,15 @@ pub(crate) struct Operation {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     #[serde(rename = "in")]
-    place: Place,
+    pub(crate) place: Place,
     #[serde(default)]
-    required: bool,
+    pub(crate) required: bool,
     pub(crate) schema: Schema,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Place {
+pub(crate) enum Place {
     Query,
     Path,
     Header,
@@ -106,6 +106,17 @@ impl Spec {
         fitting.min_by_key(|operation| operation.path.matches('{').count())
     }
 
+    /// All operations, in the order of the document.
+    pub(crate) fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The methods that there are at this path.
+    pub(crate) fn methods(&self, path: &str) -> Vec<&str> {
+        let fitting = self.operations.iter().filter(|operation| operation.fits(path));
+        fitting.map(|operation| operation.method.as_str()).collect()
+    }
+
     /// Whether an operation is at this path, by whatever method.
     pub(crate) fn knows(&self, path: &str) -> bool {
         self.operations.iter().any(|operation| operation.fits(path))
@@ -114,16 +125,25 @@ impl Spec {
 
 impl Operation {
     fn fits(&self, path: &str) -> bool {
+        self.captures(path).is_some()
+    }
+
+    /// What a path has for the variables of this operation's, by name and as it came; `None` when it does not fit.
+    pub(crate) fn captures<'a>(&'a self, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
         let (mut own, mut given) = (self.path.split('/'), path.split('/'));
+        let mut found = Vec::new();
         loop {
             match (own.next(), given.next()) {
-                (None, None) => return true,
-                (Some(own), Some(given)) if own == given => {}
-                (Some(own), Some(given))
-                    if own.starts_with('{') && own.ends_with('}') && !given.is_empty() => {}
-                _ => return false,
+                (None, None) => return Some(found),
+                (Some(own), Some(given)) => found.extend(capture(own, given)?),
+                _ => return None,
             }
         }
+    }
+
+    /// The schema of the body, where there is one.
+    pub(crate) fn body_schema(&self) -> Option<&Schema> {
+        self.body.as_ref()
     }
 
     /// Every violation of the query parameters, in the order of the document.
@@ -144,4 +164,12 @@ impl Operation {
             .find(|parameter| parameter.place == Place::Query && parameter.name == name)
             .map(|parameter| &parameter.schema)
     }
+}
+
+/// What a segment has for the variable of another, if that has one; `None` when it does not fit.
+fn capture<'a>(own: &'a str, given: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let Some((before, rest)) = own.split_once('{') else { return (own == given).then(Vec::new) };
+    let (name, after) = rest.split_once('}')?;
+    let value = given.strip_prefix(before)?.strip_suffix(after)?;
+    (!value.is_empty()).then(|| vec![(name, value)])
 }

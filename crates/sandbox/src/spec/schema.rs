@@ -29,6 +29,8 @@ pub(crate) struct Schema {
     pub(crate) properties: BTreeMap<String, Schema>,
     pub(crate) required: Vec<String>,
     pub(crate) additional_properties: Option<Additional>,
+    /// One of these must hold as well; empty when there is no choice.
+    pub(crate) any_of: Vec<Schema>,
     #[serde(skip)]
     pub(crate) regex: Option<Regex>,
 }
@@ -118,6 +120,7 @@ impl Schema {
         if let Some(Additional::Schema(schema)) = &mut self.additional_properties {
             schema.compile()?;
         }
+        self.any_of.iter_mut().try_for_each(Schema::compile)?;
         self.properties.values_mut().try_for_each(Schema::compile)
     }
 }

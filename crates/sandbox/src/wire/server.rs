@@ -221,11 +221,12 @@ impl Server {
             }
             Kind::Twist(_) => self.write(connection, request, &own(), number).await,
             Kind::RateLimited { wait } => {
-                let answer = with_retry_after(self.vendor.rate_limited(wait), wait);
+                let answer = with_retry_after(self.vendor.rate_limited(&request.path, wait), wait);
                 self.write(connection, request, &answer, number).await
             }
             Kind::ServerError { status } => {
-                self.write(connection, request, &self.vendor.server_error(status), number).await
+                self.write(connection, request, &self.vendor.server_error(&request.path, status), number)
+                    .await
             }
             Kind::Answer { status, content_type, body } => {
                 self.write(connection, request, &Answer::new(status, content_type, body), number).await
@@ -393,7 +394,8 @@ fn whole(answer: &Answer, clock: &Clock, close: bool) -> Vec<u8> {
 }
 
 fn with_retry_after(answer: Answer, wait: Option<Duration>) -> Answer {
-    match wait {
+    let says_it = answer.headers.iter().any(|(name, _)| name.ends_with("Retry-After"));
+    match wait.filter(|_| !says_it) {
         Some(wait) => {
             let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             answer.header("Retry-After", whole.to_string())

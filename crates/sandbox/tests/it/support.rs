@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use afflux_sandbox::{AlterCpa, CleverTap, Clock, Irev, Sandbox, SandboxBuilder};
+use afflux_sandbox::{AlterCpa, CleverTap, Clock, Irev, Partnerize, Sandbox, SandboxBuilder};
 use serde_json::Value;
 
 /// A Monday at noon, UTC.
@@ -67,6 +67,12 @@ impl Target for AlterCpa {
 }
 
 impl Target for CleverTap {
+    fn address(&self) -> SocketAddr {
+        self.address()
+    }
+}
+
+impl Target for Partnerize {
     fn address(&self) -> SocketAddr {
         self.address()
     }

@@ -50,14 +50,8 @@ fn row(operation: &Operation) -> String {
             format!("{} by years", table.join(", "))
         }
     };
-    let paging = match (&operation.paging, &operation.job) {
-        (_, Some(_)) => "job",
-        (Some(Paging::Number { .. }), _) => "page",
-        (Some(Paging::Offset { .. }), _) => "offset",
-        (Some(Paging::Cursor { .. }), _) => "cursor",
-        (Some(Paging::Link { .. }), _) => "link",
-        (None, None) => "",
-    };
+    let ways: Vec<&str> = operation.paging.iter().map(way).collect();
+    let paging = if operation.job.is_some() { "job".to_owned() } else { ways.join(", ") };
     let known = match (operation.deprecated, operation.weakly_known) {
         (true, true) => "deprecated, weak",
         (true, false) => "deprecated",
@@ -68,4 +62,13 @@ fn row(operation: &Operation) -> String {
         "| `{}` | {} | {} | `{}` | {safety} | {} | {cost} | {paging} | {known} |",
         operation.id, operation.group, operation.method, operation.path, operation.bucket
     )
+}
+
+fn way(paging: &Paging) -> &'static str {
+    match paging {
+        Paging::Number { .. } => "page",
+        Paging::Offset { .. } => "offset",
+        Paging::Cursor { .. } => "cursor",
+        Paging::Link { .. } => "link",
+    }
 }

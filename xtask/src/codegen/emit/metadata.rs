@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::{
     super::{
-        api::{Answers, Api, Body, Cost, Items, Meta, MetaSchema, Operation, Paging, Parameter, Safety},
+        api::{
+            Answers, Api, Body, Cost, Items, Meta, MetaSchema, NotYet, Operation, Paging, Parameter, Safety,
+        },
         spec::Place,
     },
     text::{HEADER, duration, float, literal, literals, module_doc, optional},
@@ -159,8 +161,9 @@ pub(crate) fn operation(api: &Api, operation: &Operation) -> String {
     if operation.items.is_some() {
         parts.push(format!("items: Some({}_ITEMS)", operation.constant));
     }
-    if let Some(paging) = &operation.paging {
-        parts.push(format!("paging: Some({})", paging_expression(paging)));
+    if !operation.paging.is_empty() {
+        let ways: Vec<String> = operation.paging.iter().map(paging_expression).collect();
+        parts.push(format!("paging: &[{}]", ways.join(", ")));
     }
     if let Some(job) = &operation.job {
         let mut rules: Vec<String> =
@@ -225,9 +228,11 @@ fn paging_expression(paging: &Paging) -> String {
             literal(limit),
             literal(total)
         ),
-        Paging::Cursor { parameter, next } => {
-            format!("Paging::Cursor {{ parameter: {}, next: {} }}", literal(parameter), literal(next))
-        }
+        Paging::Cursor { parameter, next, encoded } => format!(
+            "Paging::Cursor {{ parameter: {}, next: {}, encoded: {encoded} }}",
+            literal(parameter),
+            literal(next)
+        ),
         Paging::Link { next } => format!("Paging::Link {{ next: {} }}", literal(next)),
     }
 }
@@ -254,6 +259,17 @@ fn answers(answers: &Answers) -> String {
     ];
     for (name, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         add(name, literals(list));
+    }
+    if !answers.not_yet.is_empty() {
+        let rules: Vec<String> = answers
+            .not_yet
+            .iter()
+            .map(|NotYet { code, wait, attempts }| {
+                let (code, wait) = (literal(code), duration(*wait));
+                format!("NotYet {{ code: {code}, wait: {wait}, attempts: {attempts} }}")
+            })
+            .collect();
+        add("not_yet", format!("&[{}]", rules.join(", ")));
     }
     if !answers.also.is_empty() {
         let also: Vec<String> = answers

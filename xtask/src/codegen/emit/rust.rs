@@ -128,6 +128,7 @@ pub(crate) fn imports(body: &str) -> String {
                 "Format",
                 "Hazard",
                 "JobRules",
+                "NotYet",
                 "Operation",
                 "Paging",
                 "Parameter",
@@ -199,15 +200,18 @@ pub(crate) fn own_names<'a>(api: &'a Api, body: &str) -> Vec<&'a str> {
     used
 }
 
-/// Whether a name stands in code, outside comments.
+/// Whether a name stands in code by itself: outside comments, and not behind the `::` of a path.
 pub(crate) fn has_word(body: &str, word: &str) -> bool {
     let code = body.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.into_iter().any(|line| {
         line.match_indices(word).any(|(at, _)| {
             let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-            let before = line.get(..at).and_then(|text| text.chars().next_back());
+            let before = line.get(..at).unwrap_or_default();
             let after = line.get(at + word.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(is_part) && !after.is_some_and(is_part) && !inside_literal(line, at)
+            !before.ends_with(is_part)
+                && !before.ends_with("::")
+                && !after.is_some_and(is_part)
+                && !inside_literal(line, at)
         })
     })
 }

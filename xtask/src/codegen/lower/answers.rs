@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        api::{Answers, Items, Job, Output, Paging, Parameter, Shape},
+        api::{Answers, Items, Job, NotYet, Output, Paging, Parameter, Shape},
         spec::{self, ErrorRule, Place, Span},
     },
     Lowering,
@@ -69,6 +69,11 @@ impl<'a> Lowering<'a> {
             field: paths.map(|paths| paths.field.words()).unwrap_or_default(),
             unauthorized: extension.unauthorized.words(),
             unsettled: extension.unsettled.words(),
+            not_yet: extension
+                .not_yet
+                .iter()
+                .map(|rule| NotYet { code: rule.code.clone(), wait: rule.wait.0, attempts: rule.attempts })
+                .collect(),
             outcomes: extension.outcomes.words(),
             also,
             retry_server_errors: extension.retry_server_errors,
@@ -94,12 +99,21 @@ impl<'a> Lowering<'a> {
         operation: &'a spec::Operation,
         output: &Output,
         parameters: &[Parameter],
-    ) -> Option<Paging> {
-        let stated = operation.extension.value.paging.as_ref()?;
-        let (rule, span) = (&stated.value, Span::of(stated));
+    ) -> Vec<Paging> {
+        let Some(stated) = operation.extension.value.paging.as_ref() else { return Vec::new() };
+        let span = Span::of(stated);
         if !matches!(output, Output::Single(Shape::Page { .. })) {
             self.fault(span, "only an operation with `items` can be paged");
         }
+        stated.value.0.iter().filter_map(|rule| self.way_of_paging(rule, span, parameters)).collect()
+    }
+
+    fn way_of_paging(
+        &mut self,
+        rule: &spec::PagingRule,
+        span: Span,
+        parameters: &[Parameter],
+    ) -> Option<Paging> {
         let named = [&rule.page, &rule.size, &rule.offset, &rule.limit, &rule.cursor];
         for name in named.into_iter().flatten() {
             let known =
@@ -109,26 +123,39 @@ impl<'a> Lowering<'a> {
             }
         }
         let text = |name: &spec::Spanned<String>| name.value.clone();
-        let spec::PagingRule { page, size, offset, limit, cursor, max, total, next, link, until } = rule;
-        match (page, size, offset, limit, cursor, max, total, next, link, until) {
-            (Some(page), Some(size), None, None, None, Some(max), None, None, None, Some(_)) => {
+        let spec::PagingRule { page, size, offset, limit, cursor, max, total, next, link, until, encoded } =
+            rule;
+        match (page, size, offset, limit, cursor, max, total, next, link, until, *encoded) {
+            (Some(page), Some(size), None, None, None, Some(max), None, None, None, Some(_), false) => {
                 Some(Paging::Number { page: text(page), size: text(size), max: *max })
             }
-            (None, None, Some(offset), Some(limit), None, Some(max), Some(total), None, None, None) => {
+            (
+                None,
+                None,
+                Some(offset),
+                Some(limit),
+                None,
+                Some(max),
+                Some(total),
+                None,
+                None,
+                None,
+                false,
+            ) => {
                 let total = total.clone();
                 Some(Paging::Offset { offset: text(offset), limit: text(limit), max: *max, total })
             }
-            (None, None, None, None, Some(cursor), None, None, Some(next), None, None) => {
-                Some(Paging::Cursor { parameter: text(cursor), next: next.clone() })
+            (None, None, None, None, Some(cursor), None, None, Some(next), None, None, encoded) => {
+                Some(Paging::Cursor { parameter: text(cursor), next: next.clone(), encoded })
             }
-            (None, None, None, None, None, None, None, None, Some(link), None) => {
+            (None, None, None, None, None, None, None, None, Some(link), None, false) => {
                 Some(Paging::Link { next: link.clone() })
             }
             _ => {
                 self.fault(
                     span,
-                    "paging is one of {page, size, max, until: empty-page}, {offset, limit, max, total}, \
-                     {cursor, next}, {link}",
+                    "a way of paging is one of {page, size, max, until: empty-page}, {offset, limit, max, total}, \
+                     {cursor, next, encoded}, {link}",
                 );
                 None
             }

@@ -7,7 +7,7 @@ use serde::{
     de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{Ordered, Spanned, Strings, Time};
+use super::{Ordered, PagingRules, Spanned, Strings, Time};
 
 /// About a vendor.
 #[derive(Debug, Deserialize)]
@@ -99,7 +99,7 @@ pub(crate) struct OperationExtension {
     #[serde(default)]
     pub(crate) cost: Option<Spanned<CostRule>>,
     #[serde(default)]
-    pub(crate) paging: Option<Spanned<PagingRule>>,
+    pub(crate) paging: Option<Spanned<PagingRules>>,
     #[serde(default)]
     pub(crate) items: Option<Spanned<ItemsRule>>,
     /// Dotted path to the payload of a single answer.
@@ -117,6 +117,9 @@ pub(crate) struct OperationExtension {
     pub(crate) unauthorized: Strings,
     #[serde(default)]
     pub(crate) unsettled: Strings,
+    /// Codes that mean that the answer is not there yet.
+    #[serde(default)]
+    pub(crate) not_yet: Vec<NotYetRule>,
     #[serde(default)]
     pub(crate) outcomes: Strings,
     /// Statuses beside 2xx that are outcomes where one of the paths is present.
@@ -144,6 +147,16 @@ pub(crate) struct OperationExtension {
     /// Where the vendor documents it.
     #[serde(default)]
     pub(crate) source: Option<String>,
+}
+
+/// A code that asks for the same call again after a pause.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotYetRule {
+    pub(crate) code: String,
+    pub(crate) wait: Time,
+    /// In all; the retry policy may allow more.
+    pub(crate) attempts: u32,
 }
 
 /// `read-only`, `idempotent`, `unsafe`, or `{keyed: parameter, with: parameter, else: unsafe}`.
@@ -207,28 +220,6 @@ pub(crate) struct RangeCost {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum By {
     DateRange,
-}
-
-/// How pages follow each other; exactly one of the four sets of keys.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct PagingRule {
-    pub(crate) page: Option<Spanned<String>>,
-    pub(crate) size: Option<Spanned<String>>,
-    pub(crate) offset: Option<Spanned<String>>,
-    pub(crate) limit: Option<Spanned<String>>,
-    pub(crate) cursor: Option<Spanned<String>>,
-    pub(crate) max: Option<u32>,
-    pub(crate) total: Option<String>,
-    pub(crate) next: Option<String>,
-    pub(crate) link: Option<String>,
-    pub(crate) until: Option<Until>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Until {
-    EmptyPage,
 }
 
 /// Where the items of an answer are. The schema of the answer is the list of bare items.

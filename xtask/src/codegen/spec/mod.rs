@@ -5,6 +5,7 @@
 
 mod extension;
 mod operation;
+mod paging;
 mod schema;
 mod value;
 
@@ -13,10 +14,11 @@ pub(crate) use serde_saphyr::Spanned;
 
 pub(crate) use self::{
     extension::{
-        CostRule, DocumentExtension, ErrorRule, HazardRule, Headers, OperationExtension, PagingRule,
-        ResponseExtension, SafetyRule, Window,
+        CostRule, DocumentExtension, ErrorRule, HazardRule, Headers, OperationExtension, ResponseExtension,
+        SafetyRule, Window,
     },
     operation::{Content, Operation, Parameter, PathItem, Place},
+    paging::{PagingRule, PagingRules},
     schema::{Additional, Node, Schema, Type, Zone},
     value::{Ordered, Scalar, Span, Strings, Time},
 };

@@ -222,7 +222,7 @@ pub static LIST_CONTENT_BLOCKS: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(LIST_CONTENT_BLOCKS_ITEMS),
-    paging: Some(Paging::Number { page: "pageNumber", size: "pageSize", max: 100 }),
+    paging: &[Paging::Number { page: "pageNumber", size: "pageSize", max: 100 }],
     ..Operation::GET
 };
 

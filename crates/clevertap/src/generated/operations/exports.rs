@@ -2,11 +2,15 @@
 
 //! The operations of `exports`: what is known about each, and its request as a value.
 
+use std::time::Duration;
+
 use afflux_core::{
     decode::{self, BadRow, DecodeError, Kept, Layout, Page},
     endpoint::Endpoint,
     error::Error,
-    operation::{Answers, BodyEncoding, Operation, Parameter, Place, RequestBody, Safety, Style},
+    operation::{
+        Answers, BodyEncoding, NotYet, Operation, Paging, Parameter, Place, RequestBody, Safety, Style,
+    },
     page::Paged,
     request::Request,
     response::Raw,
@@ -43,10 +47,14 @@ pub static READ_EVENT_EXPORT: Operation = Operation {
         success: Some(("status", &["success"])),
         code: &["code"],
         message: &["error", "message"],
-        unsettled: &["1", "2"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     items: Some(READ_EVENT_EXPORT_ITEMS),
+    paging: &[Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }],
     ..Operation::GET
 };
 
@@ -258,10 +266,14 @@ pub static READ_PROFILE_EXPORT: Operation = Operation {
         success: Some(("status", &["success"])),
         code: &["code"],
         message: &["error", "message"],
-        unsettled: &["1", "2"],
+        not_yet: &[
+            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+        ],
         ..Answers::JSON
     },
     items: Some(READ_PROFILE_EXPORT_ITEMS),
+    paging: &[Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }],
     ..Operation::GET
 };
 

@@ -14,6 +14,7 @@ use crate::{
     engine::is_whole,
     error::{Delivery, Error, ErrorKind, RAW_BODY_CAP},
     limit::{Feedback, feedback},
+    operation::NotYet,
     request::Body,
     response::{Attempt, Raw},
     retry::{self, Failure, Situation, Verdict},
@@ -62,7 +63,15 @@ impl Run {
         self.note(delivery, status, outcome_words(&failed, status), started);
         // Where the vendor names no time, what is known about its limit is the time.
         let usual = operation.answers.limit_wait.filter(|_| failed.failure == Failure::RateLimited);
+        let not_yet = operation.answers.not_yet(&failed.fault);
+        let usual = usual.or(not_yet.map(|not_yet| not_yet.wait));
         let server_wait = failed.head.as_ref().and_then(|head| self.server_wait(head)).or(usual);
+        let policy = match not_yet {
+            Some(NotYet { attempts, .. }) if self.inner.policy.attempts > 1 => {
+                self.inner.policy.attempts(self.inner.policy.attempts.max(*attempts))
+            }
+            _ => self.inner.policy,
+        };
         let situation = Situation {
             safety,
             failure: failed.failure,
@@ -71,18 +80,19 @@ impl Run {
             time_left: self
                 .deadline
                 .map(|deadline| deadline.saturating_duration_since(self.inner.clock.now())),
-            budget: self.inner.budget.has_room(),
+            // To ask again as the vendor says is no storm.
+            budget: not_yet.is_some() || self.inner.budget.has_room(),
             replayable: !matches!(&self.request.body, Body::Stream(stream) if stream.used_up()),
             retry_server_errors: operation.answers.retry_server_errors,
             limit_precedes_work: operation.answers.limit_precedes_work,
             repeat_unknown: self.request.repeat_unknown,
         };
-        let verdict = retry::verdict(&self.inner.policy, &situation, fastrand::f64());
+        let verdict = retry::verdict(&policy, &situation, fastrand::f64());
         let error = self.error(failed, delivery);
         match verdict {
             Verdict::Retry { wait } => {
                 telemetry::retrying(&error, wait);
-                if !retry::is_free(&situation) {
+                if !retry::is_free(&situation) && not_yet.is_none() {
                     self.inner.budget.retried();
                 }
                 self.wait = wait;
@@ -124,7 +134,9 @@ impl Run {
         inner.safety = self.request.safety;
         inner.request_id = Some(self.request_id);
         inner.attempts.clone_from(&self.attempts);
-        inner.next_step.clone_from(&self.request.next_step);
+        if inner.delivery == Delivery::Unknown {
+            inner.next_step.clone_from(&self.request.next_step);
+        }
     }
 
     /// What is known about the call as a whole: an attempt that may have been acted on stays that.
@@ -189,6 +201,9 @@ pub(super) fn failure_of(class: Class, status: StatusCode) -> Option<(ErrorKind,
         Class::Success => return None,
         Class::Server(fault) => {
             (ErrorKind::Server, Failure::Server, named("met a fault of the vendor's"), fault)
+        }
+        Class::NotYet(fault) => {
+            (ErrorKind::Server, Failure::Server, named("was answered that it is too early"), fault)
         }
         Class::RateLimited(fault) => {
             (ErrorKind::RateLimited, Failure::RateLimited, named("was refused"), fault)

@@ -32,7 +32,8 @@ use crate::{
 pub(crate) struct Run {
     inner: Arc<Inner>,
     request: Request,
-    headers: HeaderMap,
+    /// The engine's headers and the request's own; none where there are no own.
+    headers: Option<HeaderMap>,
     slots: Arc<[Slot]>,
     deadline: Option<Instant>,
     attempts: Vec<Attempt>,
@@ -102,10 +103,13 @@ impl Run {
                 )
             })?,
         };
-        let mut headers = inner.headers.clone();
-        for (name, value) in &request.headers {
-            headers.insert(name.clone(), value.clone());
-        }
+        let headers = (!request.headers.is_empty()).then(|| {
+            let mut headers = inner.headers.clone();
+            for (name, value) in &request.headers {
+                headers.insert(name.clone(), value.clone());
+            }
+            headers
+        });
         let foreign_masker = request.foreign.as_ref().map(|_| presigned(&inner.masker, &request.query));
         let request_id = Uuid::now_v7();
         let origin = request.foreign.as_ref().unwrap_or(inner.base.origin());
@@ -227,7 +231,7 @@ impl Run {
             prefix: if foreign.is_some() { "" } else { inner.base.prefix() },
             path: &self.request.path,
             query: &self.request.query,
-            headers: &self.headers,
+            headers: self.headers.as_ref().unwrap_or(&inner.headers),
             slots: &self.slots,
             body: &self.request.body,
             collect: (!self.request.stream_answer).then_some(inner.body_cap),

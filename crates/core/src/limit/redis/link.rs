@@ -14,7 +14,7 @@ use super::{super::Ask, Desk, step::Answer};
 use crate::{clock::Clock, engine::until};
 
 /// After an error nobody tries again for this long: those who wait would only queue up behind the same error.
-const PAUSE: Duration = Duration::from_millis(500);
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
 
 pub(super) struct Link {
     client: Client,
@@ -58,7 +58,18 @@ impl Link {
             return Err(Away { why, tried: false });
         }
         let ends = self.clock.now() + self.patience;
-        let reply = match until(&*self.clock, Some(ends), self.run(desk, ask)).await {
+        let mut sent = false;
+        let tried = async {
+            match self.run(desk, ask, &mut sent).await {
+                // A connection that was closed while it was idle says nothing about Redis.
+                Err(error) if error.is_connection_dropped() => {
+                    *self.connection.lock().await = None;
+                    self.run(desk, ask, &mut sent).await
+                }
+                end => end,
+            }
+        };
+        let reply = match until(&*self.clock, Some(ends), tried).await {
             Some(Ok(reply)) => Ok(reply),
             Some(Err(error)) => Err(words(&error)),
             None => Err(format!("Redis did not answer within {:?}", self.patience)),
@@ -77,7 +88,7 @@ impl Link {
                 }
                 let until = self.clock.now() + PAUSE;
                 *self.away.lock().unwrap_or_else(PoisonError::into_inner) = Some((until, why.clone()));
-                Err(Away { why, tried: true })
+                Err(Away { why, tried: sent })
             }
         }
     }
@@ -90,8 +101,15 @@ impl Link {
         away.as_ref().map(|(_, error)| error.clone())
     }
 
-    async fn run(&self, desk: &Desk, ask: Option<(&str, &Ask)>) -> redis::RedisResult<([u64; 5], u64)> {
+    /// Sets `sent` once the step may arrive.
+    async fn run(
+        &self,
+        desk: &Desk,
+        ask: Option<(&str, &Ask)>,
+        sent: &mut bool,
+    ) -> redis::RedisResult<([u64; 5], u64)> {
         let mut connection = self.connected().await?;
+        *sent = true;
         // Looked at after the connection is there: ages are told as of now.
         let (news, heard) = desk.outbox.look();
         let born = Some(desk.born.load(Ordering::Relaxed)).filter(|born| *born > 0);
@@ -118,8 +136,13 @@ impl Link {
     }
 }
 
-/// What went wrong, in one line.
+/// What went wrong, in one line. Never the server's own sentence: it may repeat the command that it refuses, with a
+/// password among its arguments.
 fn words(error: &redis::RedisError) -> String {
-    let text = error.to_string();
+    let text = if error.is_io_error() {
+        error.to_string()
+    } else {
+        error.code().unwrap_or(error.category()).to_owned()
+    };
     format!("Redis: {}", text.lines().next().unwrap_or("an error without words"))
 }

@@ -149,6 +149,8 @@ impl SharedLimits {
 ///   more: the attempt ends as not sent and asks for another.
 /// - An answer's slot comes free when Redis hears of it, which is part of the call.
 /// - A Redis that lost its memory is trusted again after the longest window and the linger.
+/// - With [`OnLoss::Local`], a machine that is cut off alone uses its share beside the quota of the others, and where it
+///   goes over to its share or back, neither book knows the other's last window.
 /// - A streamed answer that takes longer than its lease gives its place of a concurrency limit back early.
 pub struct RedisLimiter {
     link: Arc<Link>,
@@ -300,8 +302,15 @@ impl RedisLimiter {
                 }
                 Ok(Answer::Wait(wait)) => wait,
                 Err(away) => {
-                    place.taken = waited || away.tried;
-                    return self.without_redis(ask, away.why).await;
+                    waited |= away.tried;
+                    place.taken = waited;
+                    let Some(local) = &self.local else { return Err(Refusal::Unavailable(away.why)) };
+                    // Redis may be back soon, and have room.
+                    let back = self.clock.now() + link::PAUSE;
+                    match until(&*self.clock, Some(back), without_redis(local, ask, &away.why)).await {
+                        Some(end) => return end,
+                        None => continue,
+                    }
                 }
             };
             waited = true;
@@ -318,13 +327,13 @@ impl RedisLimiter {
         }
     }
 
-    async fn without_redis(&self, ask: &Ask, lost: String) -> Result<Ticket, Refusal> {
-        let Some(local) = &self.local else { return Err(Refusal::Unavailable(lost)) };
-        let ticket = match local.try_acquire(ask) {
-            Some(ticket) => ticket,
-            None => local.acquire(ask).await?,
-        };
-        Ok(Ticket { id: ticket.id | LOCAL, ..ticket })
+    /// A 429 to a call without Redis is news for the others once Redis is back. It moves no tokens.
+    fn tell_gate(&self, ticket: &Ticket, status: StatusCode, headers: &HeaderMap) {
+        let Some(desk) = self.desk(ticket.bucket) else { return };
+        if let What::Answered { wait: Some(wait), .. } = self.answered(desk, status, headers, false) {
+            let what = What::Answered { quota: None, wait: Some(wait), over: false };
+            desk.put(News { name: self.named(ticket.id), cost: 0, at: self.clock.now(), what });
+        }
     }
 
     /// The ticket as the local limiter knows it, if it is one of its own.
@@ -334,12 +343,32 @@ impl RedisLimiter {
     }
 }
 
+/// A ticket of the limiter that stands in while Redis is away.
+async fn without_redis(local: &LocalLimiter, ask: &Ask, why: &str) -> Result<Ticket, Refusal> {
+    let ticket = match local.try_acquire(ask) {
+        Some(ticket) => ticket,
+        None => local.acquire(ask).await.map_err(|refusal| match refusal {
+            // The call is right; only this machine's share is too small for it.
+            Refusal::CostAboveLimit { cost, limit } => Refusal::Unavailable(format!(
+                "{why}; the call costs {cost}, and the share of this machine alone is {limit}"
+            )),
+            other => other,
+        })?,
+    };
+    Ok(Ticket { id: ticket.id | LOCAL, ..ticket })
+}
+
 /// One machine's part of a bucket.
 fn share(mut bucket: Bucket, machines: u32) -> Bucket {
     for window in &mut bucket.windows {
         window.count = (window.count / machines).max(1);
     }
     bucket.concurrency = bucket.concurrency.map(|calls| (calls / machines).max(1));
+    #[cfg(feature = "pace")]
+    if let Some(pace) = &mut bucket.pace {
+        pace.per_second /= f64::from(machines);
+        pace.burst = (pace.burst / machines).max(1);
+    }
     bucket
 }
 
@@ -381,6 +410,7 @@ impl Limiter for RedisLimiter {
 
     fn observe(&self, ticket: &Ticket, status: StatusCode, headers: &HeaderMap) {
         if let Some((local, ticket)) = self.local_ticket(ticket) {
+            self.tell_gate(&ticket, status, headers);
             return local.observe(&ticket, status, headers);
         }
         let Some(desk) = self.desk(ticket.bucket) else { return };
@@ -389,6 +419,9 @@ impl Limiter for RedisLimiter {
 
     fn release(&self, ticket: Ticket, end: End<'_>) -> Option<BoxFuture<'static, ()>> {
         if let Some((local, ticket)) = self.local_ticket(&ticket) {
+            if let End::Answered { status, headers } = end {
+                self.tell_gate(&ticket, status, headers);
+            }
             return local.release(ticket, end);
         }
         let desk = self.desk(ticket.bucket)?;

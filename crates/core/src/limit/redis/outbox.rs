@@ -58,7 +58,12 @@ impl Outbox {
     /// Redis is away.
     pub(super) fn put(&self, news: News, lease: Duration) {
         let mut waiting = self.lock();
-        while waiting.news.front().is_some_and(|old| news.at.saturating_duration_since(old.at) > lease) {
+        // A gate stays closed for as long as the vendor said.
+        let holds = |old: &News| match old.what {
+            What::Answered { wait: Some(wait), .. } => lease.max(wait),
+            _ => lease,
+        };
+        while waiting.news.front().is_some_and(|old| news.at.saturating_duration_since(old.at) > holds(old)) {
             waiting.news.pop_front();
             waiting.first += 1;
         }

@@ -6,7 +6,7 @@
 --   slots   calls that take a place of a concurrency limit, scored by the end of their lease
 --   line    those who wait, scored by their turn;  alive: scored by when they lose it
 --   state   what the vendor told (`remaining`, `anchor`, `until`), when the gate `opens`, the pace, the last turn,
---           when this state was `born`
+--           when this state was `born`, until when it is `blind`, the `longest` window that anybody keeps
 -- Every news may be told twice: what it does is done when a token moves, and a token moves once.
 
 local flight, held, slots, line, alive, state = unpack(KEYS)
@@ -18,13 +18,18 @@ local function text(number) return string.format('%.0f', number) end
 local function noted(field) return tonumber(redis.call('HGET', state, field)) end
 local function note(field, number) redis.call('HSET', state, field, text(number)) end
 
--- A server that lost its memory does not know who is under way: whoever knew it before waits until that is over.
+-- A server that lost its memory does not know who is under way: whoever knew an older state tells it, and nobody starts
+-- before all that may be forgotten is over.
 local born = noted('born')
 if not born then
     born = now
     note('born', born)
-    if step.born then note('opens', now + step.longest + step.linger) end
 end
+if step.born and step.born ~= born then note('blind', born + step.longest + step.linger) end
+
+-- Machines may keep different windows of one limit for a while: what one of them needs is not thrown away by another.
+local longest = math.max(step.longest, noted('longest') or 0)
+note('longest', longest)
 
 -- Moves a call's tokens out of flight, into `held` at `counted` if that is given. How many moved.
 local function land(name, cost, counted)
@@ -46,6 +51,8 @@ end
 
 -- The vendor's own count. Within one of its spans it only falls, so the lowest news wins.
 local function told(remaining, until_then)
+    -- Of a span that is over: news may be late.
+    if until_then <= now then return end
     local anchor, known_until = noted('anchor'), noted('until')
     local same = anchor and known_until and now < known_until and math.abs(until_then - anchor) <= step.same_reset
     if same then
@@ -87,12 +94,18 @@ end
 -- What has run out.
 redis.call('ZREMRANGEBYSCORE', flight, '-inf', text(now))
 redis.call('ZREMRANGEBYSCORE', slots, '-inf', text(now))
-redis.call('ZREMRANGEBYSCORE', held, '-inf', text(now - step.longest))
+redis.call('ZREMRANGEBYSCORE', held, '-inf', text(now - longest))
 for _, waiter in ipairs(redis.call('ZRANGEBYSCORE', alive, '-inf', text(now))) do leave(waiter) end
 
+-- A lifetime is never shortened: another step may have given out a longer lease.
+local function keep_for(key, lifetime)
+    if redis.call('PTTL', key) < lifetime then redis.call('PEXPIRE', key, lifetime) end
+end
+
 local function keep()
-    for _, key in ipairs({ flight, held, slots, line, alive }) do redis.call('PEXPIRE', key, step.forget) end
-    redis.call('PEXPIRE', state, step.forget_state)
+    for _, key in ipairs({ flight, slots, line, alive }) do keep_for(key, step.forget) end
+    keep_for(held, step.forget + math.ceil(longest / 1000))
+    keep_for(state, step.forget_state)
 end
 
 local ask = step.ask
@@ -100,6 +113,10 @@ if not ask then
     keep()
     return { 0, 0, 0, 0, born }
 end
+
+-- Who asks holds nothing: a grant whose reply was lost is taken back.
+land(ask.name, ask.cost)
+redis.call('ZREM', slots, ask.name)
 
 local waiter = ask.name .. '#' .. ask.cost
 local under_way = redis.call('ZCARD', flight)
@@ -135,7 +152,8 @@ end
 -- What the vendor itself refuses, and the earliest start that is thinkable whatever the calls under way do.
 local closed = gate
 if under_way == 0 then closed = math.max(gate, allowed(ask.cost)) end
-local earliest = math.max(closed, windows_ready(ask.cost, 0) or 0, paced(0))
+local blind = math.max(0, (noted('blind') or 0) - now)
+local earliest = math.max(closed, blind, windows_ready(ask.cost, 0) or 0, paced(0))
 
 -- Who came before has its part set aside; beyond the first of them nobody counts exactly.
 local place = redis.call('ZRANK', line, waiter) or redis.call('ZCARD', line)
@@ -161,6 +179,8 @@ if allowed(wanted) > 0 and under_way > 0 then
     -- An answer under way may bring better news.
     wait = math.max(gate, math.min(wait, step.news_poll))
 end
+
+wait = math.max(wait, blind)
 
 if wait <= 0 then
     leave(waiter)

@@ -99,7 +99,7 @@ pub static LIST_LEADS: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(LIST_LEADS_ITEMS),
-    paging: Some(Paging::Number { page: "page", size: "per_page", max: 100 }),
+    paging: &[Paging::Number { page: "page", size: "per_page", max: 100 }],
     ..Operation::GET
 };
 

@@ -166,7 +166,10 @@ pub static REPORT_CLICKS: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(REPORT_CLICKS_ITEMS),
-    paging: Some(Paging::Offset { offset: "offset", limit: "limit", max: 300, total: "count" }),
+    paging: &[
+        Paging::Link { next: "hypermedia.pagination.next_page" },
+        Paging::Offset { offset: "offset", limit: "limit", max: 300, total: "count" },
+    ],
     ..Operation::GET
 };
 

@@ -200,7 +200,11 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(REPORT_CONVERSIONS_ITEMS),
-    paging: Some(Paging::Cursor { parameter: "cursor_id", next: "cursor_id" }),
+    paging: &[
+        Paging::Link { next: "hypermedia.pagination.next_page" },
+        Paging::Cursor { parameter: "cursor_id", next: "cursor_id", encoded: false },
+        Paging::Offset { offset: "offset", limit: "limit", max: 300, total: "count" },
+    ],
     ..Operation::GET
 };
 

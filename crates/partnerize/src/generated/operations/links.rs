@@ -64,7 +64,10 @@ pub static LIST_LINKS: Operation = Operation {
         ..Answers::JSON
     },
     items: Some(LIST_LINKS_ITEMS),
-    paging: Some(Paging::Link { next: "hypermedia.pagination.next_page" }),
+    paging: &[
+        Paging::Link { next: "hypermedia.pagination.next_page" },
+        Paging::Offset { offset: "offset", limit: "limit", max: 200, total: "count" },
+    ],
     ..Operation::GET
 };
 
