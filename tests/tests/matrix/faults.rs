@@ -72,7 +72,9 @@ pub const TROUBLES: [Trouble; 18] = [
     trouble("500", || Fault::server_error(500)),
     trouble("503 after the commit", || Fault::server_error(503).after_commit()),
     trouble("200 with an error", || {
-        Fault::ok_with_error(r#"{"status":"fail","error":"no","code":520,"errors":[{"code":"x","message":"no"}]}"#)
+        Fault::ok_with_error(
+            r#"{"status":"fail","error":"no","code":520,"errors":[{"code":"x","message":"no"}]}"#,
+        )
     }),
     trouble("200 with HTML", || Fault::html(200)),
     trouble("200 without a body", || Fault::empty(200)),

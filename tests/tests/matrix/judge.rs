@@ -2,7 +2,10 @@
 
 use afflux::{
     Delivery, Error,
-    core::{operation::{Operation, Safety}, response::{Attempt, Raw}},
+    core::{
+        operation::{Operation, Safety},
+        response::{Attempt, Raw},
+    },
 };
 use afflux_sandbox::{RequestRecord, Written};
 
@@ -42,6 +45,11 @@ impl Ended<'_> {
         };
         let arrived: Vec<&RequestRecord> = self.seen.iter().filter(|seen| seen.bytes_read > 0).collect();
         let whole = |seen: &&RequestRecord| matches!(seen.written, Written::Completely(_));
+        // The head of a refusal says all that matters of it, whatever becomes of its body.
+        let told = |seen: &&RequestRecord| {
+            let refused = seen.status.is_some_and(|status| !(200..300).contains(&status));
+            whole(seen) || (refused && matches!(seen.written, Written::Partly(_)))
+        };
         let attempts = self.attempts();
         let tried = attempts.iter().filter(|attempt| attempt.delivery != Delivery::NotSent).count();
         let answered = attempts.iter().filter(|attempt| attempt.delivery == Delivery::Answered).count();
@@ -49,30 +57,27 @@ impl Ended<'_> {
         // What is said about the call.
         promise(self.delivery() != Delivery::NotSent || arrived.is_empty(), "said not sent; bytes arrived");
         promise(
-            self.delivery() != Delivery::Answered || self.seen.last().is_some_and(|last| whole(&last)),
-            "said answered; no whole answer was written",
+            self.delivery() != Delivery::Answered || self.seen.last().is_some_and(|last| told(&last)),
+            "said answered; neither a whole answer nor the head of a refusal was written",
         );
-        let settled = |seen: &&RequestRecord| {
-            whole(seen) && seen.status.is_some_and(|status| (400..500).contains(&status))
-        };
         promise(
-            self.delivery() != Delivery::Unknown || arrived.is_empty() || !arrived.iter().all(settled),
-            "said unknown; every request was refused in so many words",
+            self.delivery() != Delivery::Unknown
+                || attempts.iter().any(|attempt| attempt.delivery == Delivery::Unknown),
+            "said unknown; no attempt was",
         );
         // What is said about each attempt.
         promise(arrived.len() <= tried, "a request arrived that no attempt owns up to");
         promise(
-            answered <= self.seen.iter().filter(whole).count(),
-            "an attempt said answered; no whole answer was written",
+            answered <= self.seen.iter().filter(told).count(),
+            "an attempt said answered; neither a whole answer nor the head of a refusal was written",
         );
         promise(attempts.len() <= self.patience.attempts as usize, "more attempts than allowed");
         // What was done.
         if self.safety == Safety::Unsafe {
             let works = |seen: &&&RequestRecord| {
                 let refused = whole(*seen) && seen.status == Some(429);
-                let asked_for = self.operation.answers.retry_server_errors
-                    && whole(*seen)
-                    && seen.status.is_some_and(|status| status >= 500);
+                // A fault of the vendor's that came as an answer, by its status or inside of its body.
+                let asked_for = self.operation.answers.retry_server_errors && whole(*seen);
                 !refused && !asked_for
             };
             promise(arrived.iter().filter(works).count() <= 1, "an unsafe call was sent again");
@@ -85,7 +90,9 @@ impl Ended<'_> {
             promise(text.contains(self.operation.vendor), "the error does not name the vendor");
             promise(!error.next_step().is_empty(), "the error does not say what to do next");
             promise(
-                self.delivery() != Delivery::Unknown || self.safety != Safety::Unsafe || !error.is_retryable(),
+                self.delivery() != Delivery::Unknown
+                    || self.safety != Safety::Unsafe
+                    || !error.is_retryable(),
                 "an unsafe call of unknown outcome is called retryable",
             );
         }

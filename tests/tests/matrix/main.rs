@@ -9,6 +9,8 @@ mod table;
 mod valid;
 mod vendors;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use afflux::core::operation::{Operation, Safety};
 use afflux_sandbox::Sandbox;
 use faults::{AMPLE, Often, PATIENCES, Patience, SHORT, TROUBLES, Trouble};
@@ -16,6 +18,9 @@ use futures_util::{StreamExt, stream};
 use judge::Ended;
 use table::Table;
 use vendors::{VENDORS, Vendor};
+
+/// Numbers the calls.
+static CALLS: AtomicUsize = AtomicUsize::new(0);
 
 /// Sandboxes at work at a time. Faults that wait need no processor.
 const AT_ONCE: usize = 8;
@@ -46,7 +51,8 @@ async fn play(
     patience: &Patience,
     table: &Table,
 ) -> Vec<String> {
-    let engine = case.vendor.engine(sandbox, patience);
+    let agent = format!("matrix/{}", CALLS.fetch_add(1, Ordering::Relaxed));
+    let engine = case.vendor.engine(sandbox, patience, &agent);
     let stand_in = case.vendor.stand_in(sandbox);
     stand_in.forget();
     let request = valid::request(case.operation, case.keyed);
@@ -68,26 +74,30 @@ async fn play(
     let Ok(result) = tokio::time::timeout(AMPLE, engine.execute(request)).await else {
         return vec![format!("{place}: hangs")];
     };
-    let seen = stand_in.settled().await;
+    let mut seen = stand_in.settled().await;
+    // A request of an earlier call may come in late.
+    seen.retain(|seen| seen.headers.iter().any(|(name, value)| name == "user-agent" && *value == agent));
     let ended = Ended { operation: case.operation, safety, patience, result: &result, seen: &seen };
     table.note(trouble, often, patience, safety, case.operation, &ended.outcome());
     ended.broken_promises().into_iter().map(|promise| format!("{place}: {promise}; {result:?}")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "some 20,000 calls, minutes of them; by hand for now"]
 async fn every_operation_keeps_its_promises_whatever_goes_wrong() {
     let table = Table::default();
     let cases: Vec<Case> = cases().collect();
+    let shared = &table;
     let parts = cases.chunks(cases.len().div_ceil(AT_ONCE));
     let broken: Vec<Vec<String>> = stream::iter(parts)
-        .map(|part| async {
+        .map(|part| async move {
             let sandbox = Sandbox::builder().time_scale(0.001).start().await.unwrap();
             let mut broken = Vec::new();
             for case in part {
                 for trouble in &TROUBLES {
                     for often in [Often::Once, Often::Always] {
                         for patience in &PATIENCES {
-                            broken.extend(play(&sandbox, *case, trouble, often, patience, &table).await);
+                            broken.extend(play(&sandbox, *case, trouble, often, patience, shared).await);
                         }
                     }
                 }

@@ -47,7 +47,8 @@ pub fn request(operation: &'static Operation, keyed: bool) -> Request {
         for name in operation.keyed_with.iter().copied().chain([key]) {
             let field = operation.body_fields().iter().find(|field| field.name == name);
             let schema = operation.parameter(name).map(|parameter| parameter.schema);
-            let value = field.map(|field| field.schema).or(schema).map_or(json!("x"), |schema| value(&schema));
+            let value =
+                field.map(|field| field.schema).or(schema).map_or(json!("x"), |schema| value(&schema));
             // A field of the body and a parameter may share the place; the key goes where the operation takes it.
             match given.get_mut("body").filter(|_| field.is_some()) {
                 Some(body) => body[name] = value,

@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use afflux::{
-    SecretString,
-    altercpa, clevertap,
+    SecretString, altercpa, clevertap,
     core::{
         clock::SystemClock,
         engine::{Engine, EngineBuilder},
@@ -15,10 +14,7 @@ use afflux::{
     irev, partnerize,
 };
 use afflux_sandbox::{
-    Fault, RequestRecord, Sandbox,
-    altercpa::AlterCpa,
-    clevertap::CleverTap,
-    irev::Irev,
+    Fault, RequestRecord, Sandbox, altercpa::AlterCpa, clevertap::CleverTap, irev::Irev,
     partnerize::Partnerize,
 };
 
@@ -44,9 +40,9 @@ impl Vendor {
         }
     }
 
-    pub fn engine(self, sandbox: &Sandbox, patience: &Patience) -> Engine {
-        let patience = *patience;
-        let set = move |engine: EngineBuilder| settings(engine, patience);
+    pub fn engine(self, sandbox: &Sandbox, patience: &Patience, agent: &str) -> Engine {
+        let (patience, agent) = (*patience, agent.to_owned());
+        let set = move |engine: EngineBuilder| settings(engine.user_agent(agent), patience);
         match self {
             Self::AlterCpa => altercpa::Client::builder(&sandbox.altercpa().url())
                 .unwrap()
@@ -103,9 +99,8 @@ impl Vendor {
 }
 
 fn settings(engine: EngineBuilder, patience: Patience) -> EngineBuilder {
-    let engine = engine
-        .limiter(Arc::new(LocalLimiter::new(Vec::new(), Arc::new(SystemClock)).unwrap()))
-        .retry(
+    let engine =
+        engine.limiter(Arc::new(LocalLimiter::new(Vec::new(), Arc::new(SystemClock)).unwrap())).retry(
             RetryPolicy::default()
                 .attempts(patience.attempts)
                 .backoff(Duration::from_millis(1), Duration::from_millis(2))
