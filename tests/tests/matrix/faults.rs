@@ -6,17 +6,17 @@ use afflux_sandbox::Fault;
 
 /// How a caller waits.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    pub name: &'static str,
-    pub attempts: u32,
-    pub deadline: Option<Duration>,
-    pub server_wait_cap: Duration,
+pub(crate) struct Patience {
+    pub(crate) name: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) server_wait_cap: Duration,
 }
 
 /// Longer than the fault's wait.
 const OBEYED: Duration = Duration::from_secs(60);
 
-pub const PATIENCES: [Patience; 3] = [
+pub(crate) const PATIENCES: [Patience; 3] = [
     Patience { name: "one attempt", attempts: 1, deadline: None, server_wait_cap: OBEYED },
     Patience { name: "4 attempts", attempts: 4, deadline: None, server_wait_cap: OBEYED },
     Patience {
@@ -29,24 +29,24 @@ pub const PATIENCES: [Patience; 3] = [
 
 /// How often the fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Often {
+pub(crate) enum Often {
     Once,
     Always,
 }
 
 /// A column of the matrix.
 #[derive(Clone, Copy)]
-pub struct Trouble {
-    pub name: &'static str,
-    pub fault: fn() -> Fault,
+pub(crate) struct Trouble {
+    pub(crate) name: &'static str,
+    pub(crate) fault: fn() -> Fault,
     /// The vendor never answers in time: attempts are kept short, so that nobody waits long for nothing.
-    pub silent: bool,
+    pub(crate) silent: bool,
 }
 
 /// An attempt on a vendor that is silent.
-pub const SHORT: Duration = Duration::from_millis(60);
+pub(crate) const SHORT: Duration = Duration::from_millis(60);
 /// Never reached, however busy the machine is.
-pub const AMPLE: Duration = Duration::from_secs(30);
+pub(crate) const AMPLE: Duration = Duration::from_secs(30);
 
 const fn trouble(name: &'static str, fault: fn() -> Fault) -> Trouble {
     Trouble { name, fault, silent: false }
@@ -56,7 +56,7 @@ const fn silent(name: &'static str, fault: fn() -> Fault) -> Trouble {
     Trouble { name, fault, silent: true }
 }
 
-pub const TROUBLES: [Trouble; 18] = [
+pub(crate) const TROUBLES: [Trouble; 18] = [
     trouble("connection refused", Fault::refuse),
     trouble("reset before the request was read", Fault::reset_before_read),
     trouble("reset before the commit", Fault::reset_before_commit),

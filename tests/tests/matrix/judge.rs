@@ -12,12 +12,12 @@ use afflux_sandbox::{RequestRecord, Written};
 use crate::faults::Patience;
 
 /// A call that is over.
-pub struct Ended<'a> {
-    pub operation: &'static Operation,
-    pub safety: Safety,
-    pub patience: &'a Patience,
-    pub result: &'a Result<Raw, Error>,
-    pub seen: &'a [RequestRecord],
+pub(crate) struct Ended<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) safety: Safety,
+    pub(crate) patience: &'a Patience,
+    pub(crate) result: &'a Result<Raw, Error>,
+    pub(crate) seen: &'a [RequestRecord],
 }
 
 impl Ended<'_> {
@@ -36,7 +36,7 @@ impl Ended<'_> {
     }
 
     /// Everything that is not as promised.
-    pub fn broken_promises(&self) -> Vec<String> {
+    pub(crate) fn broken_promises(&self) -> Vec<String> {
         let mut broken = Vec::new();
         let mut promise = |kept: bool, what: &str| {
             if !kept {
@@ -75,9 +75,9 @@ impl Ended<'_> {
         // What was done.
         if self.safety == Safety::Unsafe {
             let works = |seen: &&&RequestRecord| {
-                let refused = whole(*seen) && seen.status == Some(429);
+                let refused = whole(seen) && seen.status == Some(429);
                 // A fault of the vendor's that came as an answer, by its status or inside of its body.
-                let asked_for = self.operation.answers.retry_server_errors && whole(*seen);
+                let asked_for = self.operation.answers.retry_server_errors && whole(seen);
                 !refused && !asked_for
             };
             promise(arrived.iter().filter(works).count() <= 1, "an unsafe call was sent again");
@@ -100,7 +100,7 @@ impl Ended<'_> {
     }
 
     /// The outcome in a few words, for the table.
-    pub fn outcome(&self) -> String {
+    pub(crate) fn outcome(&self) -> String {
         let sent = match self.seen.iter().filter(|seen| seen.bytes_read > 0).count() {
             0 => "no request".to_owned(),
             1 => "1 request".to_owned(),

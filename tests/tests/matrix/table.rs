@@ -33,13 +33,13 @@ type Cell = (&'static str, Kind);
 
 /// Outcomes of the matrix: those of a fault that strikes once, with four attempts.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(crate) struct Table {
     outcomes: Mutex<BTreeMap<Cell, BTreeSet<String>>>,
     calls: Mutex<usize>,
 }
 
 impl Table {
-    pub fn note(
+    pub(crate) fn note(
         &self,
         trouble: &Trouble,
         often: Often,
@@ -63,7 +63,7 @@ impl Table {
     }
 
     /// As Markdown.
-    pub fn print(&self) -> String {
+    pub(crate) fn print(&self) -> String {
         let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
         let heads: Vec<&str> = KINDS.iter().map(|(_, head)| *head).collect();
         let mut text = format!("| the fault, once | {} |\n|{}\n", heads.join(" | "), " --- |".repeat(5));
@@ -78,7 +78,7 @@ impl Table {
     }
 
     /// The document shows this very table. `AFFLUX_WRITE=1` writes it.
-    pub fn check_document(&self) {
+    pub(crate) fn check_document(&self) {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reliability.md");
         let document = std::fs::read_to_string(path).unwrap();
         let (before, rest) = document.split_once(START).unwrap();

@@ -35,7 +35,7 @@ const TEXTS: [&str; 22] = [
 ];
 
 /// A request of `operation` with what it requires; with the caller's key where it takes one and `keyed`.
-pub fn request(operation: &'static Operation, keyed: bool) -> Request {
+pub(crate) fn request(operation: &'static Operation, keyed: bool) -> Request {
     let mut given = Map::new();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
         given.insert(parameter.name.to_owned(), value(&parameter.schema));

@@ -21,17 +21,18 @@ use afflux_sandbox::{
 use crate::faults::Patience;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Vendor {
+pub(crate) enum Vendor {
     AlterCpa,
     CleverTap,
     Irev,
     Partnerize,
 }
 
-pub const VENDORS: [Vendor; 4] = [Vendor::AlterCpa, Vendor::CleverTap, Vendor::Irev, Vendor::Partnerize];
+pub(crate) const VENDORS: [Vendor; 4] =
+    [Vendor::AlterCpa, Vendor::CleverTap, Vendor::Irev, Vendor::Partnerize];
 
 impl Vendor {
-    pub fn operations(self) -> &'static [&'static Operation] {
+    pub(crate) fn operations(self) -> &'static [&'static Operation] {
         match self {
             Self::AlterCpa => altercpa::OPERATIONS,
             Self::CleverTap => clevertap::OPERATIONS,
@@ -40,7 +41,7 @@ impl Vendor {
         }
     }
 
-    pub fn engine(self, sandbox: &Sandbox, patience: &Patience, agent: &str) -> Engine {
+    pub(crate) fn engine(self, sandbox: &Sandbox, patience: &Patience, agent: &str) -> Engine {
         let (patience, agent) = (*patience, agent.to_owned());
         let set = move |engine: EngineBuilder| settings(engine.user_agent(agent), patience);
         match self {
@@ -88,7 +89,7 @@ impl Vendor {
         }
     }
 
-    pub fn stand_in(self, sandbox: &Sandbox) -> StandIn<'_> {
+    pub(crate) fn stand_in(self, sandbox: &Sandbox) -> StandIn<'_> {
         match self {
             Self::AlterCpa => StandIn::AlterCpa(sandbox.altercpa()),
             Self::CleverTap => StandIn::CleverTap(sandbox.clevertap()),
@@ -114,7 +115,7 @@ fn settings(engine: EngineBuilder, patience: Patience) -> EngineBuilder {
 
 /// What the matrix asks of a stand-in.
 #[derive(Clone, Copy)]
-pub enum StandIn<'a> {
+pub(crate) enum StandIn<'a> {
     AlterCpa(&'a AlterCpa),
     CleverTap(&'a CleverTap),
     Irev(&'a Irev),
@@ -133,19 +134,19 @@ macro_rules! each {
 }
 
 impl StandIn<'_> {
-    pub fn fault(self, fault: Fault) {
+    pub(crate) fn fault(self, fault: Fault) {
         each!(self, vendor => vendor.fault(fault));
     }
 
     /// Forgets faults and what was seen.
-    pub fn forget(self) {
+    pub(crate) fn forget(self) {
         each!(self, vendor => {
             vendor.clear_faults();
             vendor.clear_requests();
         });
     }
 
-    pub async fn settled(self) -> Vec<RequestRecord> {
+    pub(crate) async fn settled(self) -> Vec<RequestRecord> {
         each!(self, vendor => vendor.settled().await)
     }
 }
