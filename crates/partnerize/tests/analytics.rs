@@ -448,6 +448,8 @@ async fn a_table_by_date_is_one_line_for_each_value_with_the_same_times() {
     assert_eq!(lines[0].key(), [("country".to_owned(), "US".to_owned())]);
     assert!(found.lines("total_clicks", &["device_id"]).is_err());
     assert!(found.lines("country", &["country"]).is_err());
+    let error = found.lines("total_clicks", &[] as &[&str]).unwrap_err();
+    assert!(error.to_string().contains("a line must be by `country` too"), "{error}");
 }
 
 #[tokio::test]

@@ -28,9 +28,6 @@ use crate::{
     response::Raw,
 };
 
-/// No byte for so long means that no more will come.
-const IDLE: Duration = Duration::from_secs(30);
-
 /// An answer whose body is still coming. A stream of its bytes.
 pub struct Download {
     run: Run,
@@ -74,14 +71,16 @@ impl Engine {
     }
 
     /// Downloads into the file at `path`, which appears only when it is whole. A download that breaks off is started
-    /// again as often as the retry policy allows, if the operation changes nothing.
+    /// again as often as the retry policy allows, if the operation changes nothing. A path that cannot be written to is
+    /// an error before the call.
     pub async fn download_to_path(&self, request: Request, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         let mut attempts = 0;
         loop {
             attempts += 1;
+            let file = WholeFile::create(path).await?;
             let download = self.download(request.clone()).await?;
-            match download.to_path(path).await {
+            match download.fill(file).await {
                 Err(error) if self.starts_again(&request, &error, attempts).await => {}
                 end => return end,
             }
@@ -105,11 +104,11 @@ impl Engine {
 impl Download {
     fn new(run: Run, raw: Raw, stream: ByteStream, permit: Option<Permit>) -> Self {
         Self {
+            idle: run.attempt_timeout(),
             run,
             raw,
             stream,
             permit,
-            idle: IDLE,
             timer: None,
             received: 0,
             peeked: None,
@@ -138,7 +137,8 @@ impl Download {
         self.received
     }
 
-    /// How long to wait for the next bytes. Default: 30 s.
+    /// How long to wait for the next bytes. Default: as long as one attempt may take to the beginning of its answer. All
+    /// of it may take as long as bytes come: a deadline is of the beginning, too.
     #[must_use]
     pub fn idle_timeout(mut self, idle: Duration) -> Self {
         self.idle = idle;
@@ -211,8 +211,11 @@ impl Download {
     }
 
     /// Writes all of it into the file at `path`, which appears only when it is whole. The number of bytes.
-    pub async fn to_path(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let mut file = WholeFile::create(path).await?;
+    pub async fn to_path(self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        self.fill(WholeFile::create(path).await?).await
+    }
+
+    async fn fill(mut self, mut file: WholeFile) -> Result<u64, Error> {
         while let Some(chunk) = self.chunk().await? {
             file.write(&chunk).await?;
         }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use super::{
     ExportEvent, Started,
     count::LineCount,
-    job::{self, Asking},
+    job::{self, Asking, Form},
     kind::Exported,
     rows::ExportRows,
     text::Decoder,
@@ -46,23 +46,29 @@ impl<'a, K: Exported> ExportData<'a, K> {
     /// Writes the CSV into the file at `path`, byte for byte as it came, in constant memory. The file appears only
     /// when it is whole; one that was there before stays until then. What breaks off is started again as often as the
     /// retry policy allows.
-    pub async fn to_path(mut self, path: impl AsRef<Path>) -> Result<Written, Error> {
+    pub async fn to_path(self, path: impl AsRef<Path>) -> Result<Written, Error> {
         let path = path.as_ref();
+        let file = WholeFile::create(path).await?;
+        self.fill(file, path).await
+    }
+
+    /// Writes it into a file that was begun, and begins it again where it breaks off.
+    pub(super) async fn fill(mut self, mut file: WholeFile, path: &Path) -> Result<Written, Error> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match self.write(path).await {
+            match self.write(file).await {
                 Err(error) if self.asking.engine.starts_again(&self.request, &error, attempts).await => {
                     self = self.again().await?;
+                    file = WholeFile::create(path).await?;
                 }
                 end => return end,
             }
         }
     }
 
-    async fn write(&mut self, path: &Path) -> Result<Written, Error> {
-        let mut file = WholeFile::create(path).await?;
-        let mut tally = Tally::new(self.asking.form.wide);
+    async fn write(&mut self, mut file: WholeFile) -> Result<Written, Error> {
+        let mut tally = Tally::new(self.asking.form);
         while let Some(chunk) = self.download.chunk().await? {
             file.write(&chunk).await?;
             tally.add(&chunk);
@@ -87,7 +93,7 @@ impl<'a, K: Exported> ExportData<'a, K> {
         writer: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<Written, Error> {
         let failed = |error| Error::io("the export cannot be written", &error);
-        let mut tally = Tally::new(self.asking.form.wide);
+        let mut tally = Tally::new(self.asking.form);
         while let Some(chunk) = self.download.chunk().await? {
             writer.write_all(&chunk).await.map_err(failed)?;
             tally.add(&chunk);
@@ -103,28 +109,25 @@ impl<'a, K: Exported> ExportData<'a, K> {
     }
 }
 
-/// Counts what passes by. Line ends of UTF-16 are looked for in its text.
+/// Counts what passes by. Rows are counted in the text, whatever its encoding.
 struct Tally {
     bytes: u64,
     lines: LineCount,
-    decoder: Option<Decoder>,
+    decoder: Decoder,
 }
 
 impl Tally {
-    fn new(wide: bool) -> Self {
-        Self { bytes: 0, lines: LineCount::default(), decoder: wide.then(|| Decoder::new(true)) }
+    fn new(form: Form) -> Self {
+        Self { bytes: 0, lines: LineCount::new(form.delimiter), decoder: Decoder::new(form.wide) }
     }
 
     fn add(&mut self, chunk: &[u8]) {
         self.bytes += chunk.len() as u64;
-        match &mut self.decoder {
-            Some(decoder) => self.lines.add(&decoder.decode(chunk)),
-            None => self.lines.add(chunk),
-        }
+        self.lines.add(&self.decoder.decode(chunk));
     }
 
     fn end(mut self) -> Written {
-        if let Some(Ok(rest)) = self.decoder.as_mut().map(Decoder::end) {
+        if let Ok(rest) = self.decoder.end() {
             self.lines.add(&rest);
         }
         Written { rows: self.lines.rows(), bytes: self.bytes }

@@ -66,7 +66,7 @@ mod text;
 
 use std::{fmt, marker::PhantomData, path::Path, time::Duration};
 
-use afflux_core::error::Error;
+use afflux_core::{download::WholeFile, error::Error};
 use tokio::io::AsyncWrite;
 
 pub use self::{
@@ -214,9 +214,12 @@ impl<'a, K: Exported> Export<'a, K> {
         }
     }
 
-    /// Writes the CSV into the file at `path`; see [`ExportData::to_path`].
+    /// Writes the CSV into the file at `path`; see [`ExportData::to_path`]. A path that cannot be written to is an error
+    /// before anything is asked for.
     pub async fn to_path(self, path: impl AsRef<Path>) -> Result<Written, Error> {
-        self.data().await?.to_path(path).await
+        let path = path.as_ref();
+        let file = WholeFile::create(path).await?;
+        self.data().await?.fill(file, path).await
     }
 
     /// Writes the CSV into a writer; see [`ExportData::to_writer`].
@@ -273,9 +276,9 @@ impl<K: OfConversions> Export<'_, K> {
         self
     }
 
-    /// Only conversions of this metric.
+    /// Only conversions of this metric; once more for another one beside it.
     pub fn conversion_metric(mut self, metric: impl Into<String>) -> Self {
-        self.filters.ref_conversion_metric_id = Some(metric.into());
+        self.filters.conversion_metrics.push(metric.into());
         self
     }
 }

@@ -137,9 +137,9 @@ async fn every_filter_of_an_export_is_sent_as_the_document_writes_it() {
                     == Some(concat!(
                         "publisher_id=1l1007802&start_date=2026-11-01%2000%3A00%3A00&end_date=2026-11-30%2023%3A59%3A59",
                         "&date_type=approved_at&conversion_id=1l5&conversion_reference=ORDER%201",
-                        "&ref_conversion_metric_id=2&timezone=Europe%2FLondon&include_payment_info=true",
+                        "&timezone=Europe%2FLondon&include_payment_info=true",
                         "&complete_email=me%40example.com&limit=0&export_reference=Jan&encoding=UTF-16&delimiter=tab",
-                        "&currency%5B%5D=EUR&currency%5B%5D=CHF",
+                        "&currency%5B%5D=EUR&currency%5B%5D=CHF&ref_conversion_metric_id=2",
                     ))
             });
             then.status(200).body("\u{feff}".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
@@ -237,6 +237,16 @@ async fn an_export_that_comes_at_once_is_a_whole_file() {
     assert_eq!((written.rows, written.bytes), (2, CSV.len() as u64));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), CSV);
     assert_eq!(directory.files(), ["conversions.csv"]);
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_written_to_costs_no_export() {
+    let transport = MockTransport::script([]);
+    let client = client_of(&transport);
+    let nowhere = std::env::temp_dir().join("afflux-no-such-directory").join("conversions.csv");
+    let error = client.exports(PARTNER).conversions(november()).to_path(nowhere).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(transport.seen().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
