@@ -46,28 +46,22 @@ impl<'a, K: Exported> ExportData<'a, K> {
     /// Writes the CSV into the file at `path`, byte for byte as it came, in constant memory. The file appears only
     /// when it is whole; one that was there before stays until then. What breaks off is started again as often as the
     /// retry policy allows.
-    pub async fn to_path(self, path: impl AsRef<Path>) -> Result<Written, Error> {
+    pub async fn to_path(mut self, path: impl AsRef<Path>) -> Result<Written, Error> {
         let path = path.as_ref();
-        let file = WholeFile::create(path).await?;
-        self.fill(file, path).await
-    }
-
-    /// Writes it into a file that was begun, and begins it again where it breaks off.
-    pub(super) async fn fill(mut self, mut file: WholeFile, path: &Path) -> Result<Written, Error> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match self.write(file).await {
+            match self.write(path).await {
                 Err(error) if self.asking.engine.starts_again(&self.request, &error, attempts).await => {
                     self = self.again().await?;
-                    file = WholeFile::create(path).await?;
                 }
                 end => return end,
             }
         }
     }
 
-    async fn write(&mut self, mut file: WholeFile) -> Result<Written, Error> {
+    async fn write(&mut self, path: &Path) -> Result<Written, Error> {
+        let mut file = WholeFile::create(path).await?;
         let mut tally = Tally::new(self.asking.form);
         while let Some(chunk) = self.download.chunk().await? {
             file.write(&chunk).await?;

@@ -218,8 +218,9 @@ impl<'a, K: Exported> Export<'a, K> {
     /// before anything is asked for.
     pub async fn to_path(self, path: impl AsRef<Path>) -> Result<Written, Error> {
         let path = path.as_ref();
-        let file = WholeFile::create(path).await?;
-        self.data().await?.fill(file, path).await
+        // A part that is there while a job is waited for would be left behind by whoever is killed meanwhile.
+        drop(WholeFile::create(path).await?);
+        self.data().await?.to_path(path).await
     }
 
     /// Writes the CSV into a writer; see [`ExportData::to_writer`].

@@ -263,3 +263,28 @@ async fn a_report_in_words_does_not_go_on_where_they_may_mean_another_time() {
         assert!(report(token).items().is_ok(), "{token}");
     }
 }
+
+#[tokio::test]
+async fn totals_are_of_the_whole_report_and_what_cannot_be_read_is_not_nothing() {
+    let server = MockServer::start_async().await;
+    let path = "/reporting/report_publisher/publisher/1l1007802/conversion.json";
+    let answered = |currency: &'static str, body: &'static str| {
+        server.mock_async(move |when, then| {
+            when.method(GET).path(path).query_param("currency[]", currency).query_param_missing("offset");
+            then.status(200).body(body);
+        })
+    };
+    answered("EUR", r#"{"count":0,"total_value":[],"total_publisher_commission":null,"conversions":[]}"#)
+        .await;
+    answered("CHF", r#"{"count":2,"total_value":"12.50 CHF","conversions":[]}"#).await;
+    let client = client(&server);
+    let totals = |currency: &str| {
+        let report = client.reports(PARTNER).conversions(date(2026, 11, 1)..).currency(currency);
+        report.offset(300).resume(serde_json::from_str(r#"{"at":{"offset":600}}"#).unwrap()).totals()
+    };
+    let nothing = totals("EUR").await.unwrap();
+    assert_eq!((nothing.count, nothing.value.len(), nothing.commission.len()), (Some(0), 0, 0));
+    let error = totals("CHF").await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Answered);
+    assert!(error.to_string().contains("`total_value`"), "{error}");
+}
