@@ -75,12 +75,12 @@ impl Engine {
     /// an error before the call.
     pub async fn download_to_path(&self, request: Request, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
+        drop(WholeFile::create(path).await.map_err(Error::before_sending)?);
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let file = WholeFile::create(path).await?;
             let download = self.download(request.clone()).await?;
-            match download.fill(file).await {
+            match download.to_path(path).await {
                 Err(error) if self.starts_again(&request, &error, attempts).await => {}
                 end => return end,
             }
@@ -211,11 +211,8 @@ impl Download {
     }
 
     /// Writes all of it into the file at `path`, which appears only when it is whole. The number of bytes.
-    pub async fn to_path(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.fill(WholeFile::create(path).await?).await
-    }
-
-    async fn fill(mut self, mut file: WholeFile) -> Result<u64, Error> {
+    pub async fn to_path(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let mut file = WholeFile::create(path).await?;
         while let Some(chunk) = self.chunk().await? {
             file.write(&chunk).await?;
         }

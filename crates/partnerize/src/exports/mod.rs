@@ -219,7 +219,7 @@ impl<'a, K: Exported> Export<'a, K> {
     pub async fn to_path(self, path: impl AsRef<Path>) -> Result<Written, Error> {
         let path = path.as_ref();
         // A part that is there while a job is waited for would be left behind by whoever is killed meanwhile.
-        drop(WholeFile::create(path).await?);
+        drop(WholeFile::create(path).await.map_err(Error::before_sending)?);
         self.data().await?.to_path(path).await
     }
 

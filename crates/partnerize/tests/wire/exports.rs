@@ -252,7 +252,7 @@ async fn a_path_that_cannot_be_written_to_costs_no_export() {
     let client = client_of(&transport);
     let nowhere = std::env::temp_dir().join("afflux-no-such-directory").join("conversions.csv");
     let error = client.exports(PARTNER).conversions(november()).to_path(nowhere).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Io, Delivery::NotSent));
     assert!(transport.seen().is_empty());
 }
 
