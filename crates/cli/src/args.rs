@@ -45,8 +45,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "One quota for many machines")]
 pub(crate) struct Limits {
-    /// Keep the vendor's limits in this Redis server, redis://host[:port][/database], together with everyone who names
-    /// it. An address with a password belongs into `AFFLUX_LIMITS`
+    /// Keep the vendor's limits in this Redis server, together with everyone who names it:
+    /// `redis://host[:port][/database]`. An address with a password belongs into `AFFLUX_LIMITS`
     #[arg(id = "limits", long = "limits", global = true, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// Who shares a quota, usually one account at the vendor (default: all who call the same host)
