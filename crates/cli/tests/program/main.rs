@@ -10,6 +10,7 @@ mod clevertap_reads;
 mod clevertap_upload;
 mod config;
 mod demo;
+mod fleet;
 mod interrupt;
 mod kill;
 mod leads;
