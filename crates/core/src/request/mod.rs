@@ -58,6 +58,8 @@ pub struct Request {
     /// What the caller says that it costs; else its operation does.
     cost: Option<u32>,
     pub(crate) foreign: Option<Origin>,
+    /// The query of a presigned address that the body tells.
+    pub(crate) told: Option<Box<str>>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) stream_answer: bool,
@@ -104,6 +106,7 @@ impl Request {
             safety,
             cost: None,
             foreign: None,
+            told: None,
             deadline: None,
             timeout: None,
             stream_answer: false,
@@ -372,6 +375,14 @@ impl Request {
         query.clone_into(&mut self.query);
         self.foreign = Some(base.origin().clone());
         Ok(self)
+    }
+
+    /// The body tells the vendor a presigned address: the permission in it is masked in what comes back, as credentials
+    /// are.
+    #[must_use]
+    pub fn telling_address(mut self, url: &str) -> Self {
+        self.told = url.split_once('?').map(|(_, query)| query.into());
+        self
     }
 
     /// Follows a link of the vendor's own answer: path and query as they came.
