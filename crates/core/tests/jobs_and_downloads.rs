@@ -251,17 +251,24 @@ mod downloads {
         std::fs::write(&path, "of yesterday").unwrap();
         #[cfg(unix)]
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        let (mut one, mut other) =
-            (WholeFile::create(&path).await.unwrap(), WholeFile::create(&path).await.unwrap());
-        let long = vec![b'x'; 700_000];
-        for _ in 0..5 {
-            one.write(&long).await.unwrap();
-            other.write(b"y").await.unwrap();
+        // What an earlier process left behind is not in the way; a process that is at it is.
+        std::fs::write(directory.join("rows.csv.part"), "what a kill left").unwrap();
+        let mut file = WholeFile::create(&path).await.unwrap();
+        let error = WholeFile::create(&path).await.unwrap_err();
+        assert!(error.to_string().contains("somebody else is writing it"), "{error}");
+        for letter in [b'x', b'y', b'z'] {
+            file.write(&vec![letter; 700_000]).await.unwrap();
         }
-        other.finish().await.unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "yyyyy");
-        one.finish().await.unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), vec![b'x'; 3_500_000]);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "of yesterday");
+        file.finish().await.unwrap();
+        let written = std::fs::read(&path).unwrap();
+        assert_eq!(written.len(), 2_100_000);
+        assert!(
+            written
+                .chunks(700_000)
+                .zip([b'x', b'y', b'z'])
+                .all(|(part, letter)| part == vec![letter; 700_000])
+        );
         #[cfg(unix)]
         assert_eq!(
             std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,

@@ -1,7 +1,7 @@
 //! A file that appears under its name only when it is whole.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Write},
     mem,
     path::{Path, PathBuf},
@@ -15,11 +15,12 @@ use crate::error::Error;
 /// Writes are gathered in this much memory. There are two of it: one is filled while the other one is written.
 const BUFFER: usize = 1024 * 1024;
 
-/// What is written goes into a part beside the file, `NAME.SOMETHING.part`, which takes its name at the end; dropped
-/// before that, the part is removed. A file that was there under the name stays until then, and its permissions are those
-/// of the new one; without one they are the process's own.
+/// What is written goes into `NAME.part` beside the file, which takes its name at the end; dropped before that, the part is
+/// removed. A file that was there under the name stays until then, and its permissions are those of the new one; without
+/// one they are the process's own.
 ///
-/// Every part has a name of its own, so that two processes that write the same file do not write into each other's.
+/// The part is locked while it is written: a second writer of the same file is refused, and a part that an earlier process
+/// left behind is begun anew.
 #[derive(Debug)]
 pub struct WholeFile {
     path: PathBuf,
@@ -91,15 +92,10 @@ fn begin(path: PathBuf) -> io::Result<WholeFile> {
     if there.as_ref().is_some_and(|there| !there.is_file()) {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "what is there is no file"));
     }
-    let (part, file) = loop {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{:08x}.part", fastrand::u32(..)));
-        let part = path.with_file_name(name);
-        match File::options().write(true).create_new(true).open(&part) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            opened => break (part, Arc::new(opened?)),
-        }
-    };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let file = Arc::new(locked(&part)?);
     let gathered = Vec::with_capacity(BUFFER);
     let whole = WholeFile { path, part, file: Some(Arc::clone(&file)), gathered, writing: None };
     // Before the first byte: who may not read the file must not read it in the part either.
@@ -107,6 +103,32 @@ fn begin(path: PathBuf) -> io::Result<WholeFile> {
         file.set_permissions(there.permissions())?;
     }
     Ok(whole)
+}
+
+/// A new part that nobody else writes.
+fn locked(part: &Path) -> io::Result<File> {
+    let mut stale = None;
+    let busy = || io::Error::new(io::ErrorKind::ResourceBusy, "somebody else is writing it");
+    loop {
+        match File::options().write(true).create_new(true).open(part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let there = File::options().write(true).open(part)?;
+                if matches!(there.try_lock(), Err(TryLockError::WouldBlock)) {
+                    return Err(busy());
+                }
+                fs::remove_file(part)?;
+                // Stays locked, so that whoever came upon it too does not remove the next one.
+                stale = Some(there);
+            }
+            opened => {
+                let file = opened?;
+                // Where there are no locks, there is nobody to be kept out.
+                let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+                drop(stale);
+                return if taken { Err(busy()) } else { Ok(file) };
+            }
+        }
+    }
 }
 
 /// Does what blocks on a thread that may be blocked.
