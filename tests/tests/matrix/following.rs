@@ -74,8 +74,8 @@ fn page(operation: &'static Operation, styles: &[Paging], rows: &[u64], next: Op
 }
 
 fn succeed(operation: &Operation, body: &mut Value) {
-    if let Some((path, words)) = operation.answers.success {
-        set(body, path, json!(words[0]));
+    if let Some((path, [word, ..])) = operation.answers.success {
+        set(body, path, json!(word));
     }
 }
 

@@ -54,7 +54,7 @@ impl Told {
             attempts: attempts.iter().map(|attempt| attempt.delivery).collect(),
             error: error.map(|error| Complaint {
                 text: error.to_string(),
-                next_step: error.next_step().to_owned(),
+                next_step: error.next_step().clone(),
                 retryable: error.is_retryable(),
                 retry_after: error.retry_after(),
             }),
@@ -167,7 +167,7 @@ impl Ended {
         // How long it took.
         promise(order.deadline.is_none_or(|deadline| self.took <= deadline), "the deadline passed");
         promise(
-            self.flights.iter().all(|(start, end)| *end - *start <= order.timeout),
+            self.flights.iter().all(|(start, end)| end.saturating_sub(*start) <= order.timeout),
             "an attempt outlasted its time",
         );
         if let Some(wait) = order.wait {
@@ -180,7 +180,7 @@ impl Ended {
     /// After a 429 with a wait: neither early nor late.
     fn waited(&self, wait: Duration, promise: &mut impl FnMut(bool, &'static str)) {
         let limited = self.seen.iter().map(|saw| saw.status == Some(429));
-        let pauses = self.flights.windows(2).map(|pair| pair[1].0 - pair[0].1);
+        let pauses = self.flights.windows(2).map(|pair| pair[1].0.saturating_sub(pair[0].1));
         for (pause, _) in pauses.zip(limited).filter(|(_, limited)| *limited) {
             promise(pause + EARLY >= wait, "it was tried again before the vendor's time");
             promise(pause <= wait + LATE, "it was tried again long after the vendor's time");

@@ -94,7 +94,9 @@ impl Time {
             state.passed += next.saturating_duration_since(now);
             std::mem::take(&mut state.alarms)
         };
-        alarms.into_iter().for_each(|(_, waker)| waker.wake());
+        for (_, waker) in alarms {
+            waker.wake();
+        }
         true
     }
 
