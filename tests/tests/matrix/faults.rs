@@ -1,7 +1,8 @@
 //! What goes wrong, and how patient the caller is.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use afflux::core::{clock::SystemClock, engine::EngineBuilder, limit::LocalLimiter, retry::RetryPolicy};
 use afflux_sandbox::Fault;
 
 /// How a caller waits.
@@ -26,6 +27,21 @@ pub(crate) const PATIENCES: [Patience; 3] = [
         server_wait_cap: Duration::ZERO,
     },
 ];
+
+/// A client that is so patient, and without limits of its own: a limit would hide what a fault does.
+pub(crate) fn settings(engine: EngineBuilder, patience: Patience) -> EngineBuilder {
+    let engine =
+        engine.limiter(Arc::new(LocalLimiter::new(Vec::new(), Arc::new(SystemClock)).unwrap())).retry(
+            RetryPolicy::default()
+                .attempts(patience.attempts)
+                .backoff(Duration::from_millis(1), Duration::from_millis(2))
+                .server_wait_cap(patience.server_wait_cap),
+        );
+    match patience.deadline {
+        Some(deadline) => engine.deadline(deadline),
+        None => engine,
+    }
+}
 
 /// How often the fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,18 +6,20 @@
 mod faults;
 mod judge;
 mod table;
-mod valid;
-mod vendors;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use afflux::core::operation::{Operation, Safety};
+use afflux::core::{
+    engine::EngineBuilder,
+    operation::{Operation, Safety},
+};
+use afflux_probe::request;
 use afflux_sandbox::Sandbox;
-use faults::{AMPLE, Often, PATIENCES, Patience, SHORT, TROUBLES, Trouble};
+use afflux_tests::vendors::{VENDORS, Vendor};
+use faults::{AMPLE, Often, PATIENCES, Patience, SHORT, TROUBLES, Trouble, settings};
 use futures_util::{StreamExt, stream};
 use judge::Ended;
 use table::Table;
-use vendors::{VENDORS, Vendor};
 
 /// Numbers the calls.
 static CALLS: AtomicUsize = AtomicUsize::new(0);
@@ -52,10 +54,12 @@ async fn play(
     table: &Table,
 ) -> Vec<String> {
     let agent = format!("matrix/{}", CALLS.fetch_add(1, Ordering::Relaxed));
-    let engine = case.vendor.engine(sandbox, patience, &agent);
+    let (own, how) = (agent.clone(), *patience);
+    let set = move |engine: EngineBuilder| settings(engine.user_agent(own), how);
+    let engine = case.vendor.engine(&case.vendor.access(sandbox), set);
     let stand_in = case.vendor.stand_in(sandbox);
     stand_in.forget();
-    let request = valid::request(case.operation, case.keyed);
+    let request = request::valid(case.operation, case.keyed);
     let request = request.attempt_timeout(if trouble.silent { SHORT } else { AMPLE });
     let safety = request.effective_safety();
     let fault = (trouble.fault)();
