@@ -25,7 +25,7 @@ pub use self::{
         TrendPoint,
     },
     exports::{Export, Exported, Exports},
-    files::{FileBody, NewCatalogFile, NewCustomList},
+    files::{CatalogFile, FileBody, NewCatalogFile, NewCustomList},
     generated::{
         Count, ExportedEvent, OPERATIONS, RealTimeCounts, RealTimeQuery, TopGroup, TopOrder, TopPropertyType,
         TrendGroup, TrendStep,

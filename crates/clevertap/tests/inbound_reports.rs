@@ -42,6 +42,20 @@ fn sms_reports_are_written_as_in_the_sample() {
 }
 
 #[test]
+fn what_is_said_again_replaces_what_was_said() {
+    let report = SmsReport::clicked("1", at(5), "https://a.example")
+        .description("first")
+        .short_url("ct9.io/1")
+        .description("second")
+        .short_url("ct9.io/2");
+    let reports: SmsReports = [report].into_iter().collect();
+    assert_eq!(
+        written(&reports),
+        r#"[{"event":"clicked","data":[{"ts":5,"meta":"1","url":"https://a.example","description":"second","shorturl":"ct9.io/2"}]}]"#
+    );
+}
+
+#[test]
 fn sms_reports_are_grouped_by_what_happened() {
     let mut reports = SmsReports::default();
     assert!(reports.is_empty() && written(&reports) == "[]");

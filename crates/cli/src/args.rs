@@ -37,6 +37,37 @@ pub(crate) struct Cli {
     /// Use the credentials of this profile alone
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+}
+
+/// One quota for many machines.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "One quota for many machines")]
+pub(crate) struct Limits {
+    /// Keep the vendor's limits in this Redis server, together with everyone who names it:
+    /// `redis://host[:port][/database]`. An address with a password belongs into `AFFLUX_LIMITS`
+    #[arg(id = "limits", long = "limits", global = true, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Who shares a quota, usually one account at the vendor (default: all who call the same host)
+    #[arg(
+        id = "limits-scope",
+        long = "limits-scope",
+        env = "AFFLUX_LIMITS_SCOPE",
+        global = true,
+        value_name = "NAME"
+    )]
+    pub(crate) scope: Option<String>,
+    /// How many machines share it: while Redis is away, each keeps to its part. Without this, nothing is sent then
+    #[arg(
+        id = "limits-machines",
+        long = "limits-machines",
+        env = "AFFLUX_LIMITS_MACHINES",
+        global = true,
+        value_name = "N"
+    )]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) machines: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]

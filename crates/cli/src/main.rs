@@ -12,6 +12,7 @@ mod console;
 mod demo;
 mod exit;
 mod failure;
+mod fleet;
 mod given;
 mod interrupt;
 mod irev;
@@ -36,7 +37,9 @@ use crate::{
     console::Console,
     exit::Exit,
     failure::Failure,
+    fleet::Fleet,
     interrupt::Interrupt,
+    vendors::Access,
 };
 
 fn main() -> ExitCode {
@@ -81,16 +84,17 @@ fn run(cli: Cli) -> Exit {
             _ => "interrupted: what is in flight is let end; again to stop at once",
         };
         let interrupt = Interrupt::listen(console, answer);
-        let profile = cli.profile.as_deref();
+        let fleet = Fleet::given(&cli.limits)?;
+        let access = Access { profile: cli.profile.as_deref(), base_url: None, fleet: fleet.as_ref() };
         match cli.command {
             Command::Demo(demo) => demo::run(demo, console).await,
             Command::Sandbox(sandbox) => sandbox::run(&sandbox, interrupt).await,
             Command::Ops(ops) => ops::run(ops.vendor.as_deref(), console),
-            Command::Call(call) => call::run(&call, profile, console, &interrupt).await,
-            Command::Altercpa(command) => altercpa::run(*command, profile, console, interrupt).await,
-            Command::Clevertap(command) => clevertap::run(*command, profile, console, interrupt).await,
-            Command::Partnerize(command) => partnerize::run(*command, profile, console, interrupt).await,
-            Command::Irev(command) => irev::run(command, profile, console, interrupt).await,
+            Command::Call(call) => call::run(&call, access, console, &interrupt).await,
+            Command::Altercpa(command) => altercpa::run(*command, &access, console, interrupt).await,
+            Command::Clevertap(command) => clevertap::run(*command, &access, console, interrupt).await,
+            Command::Partnerize(command) => partnerize::run(*command, access, console, interrupt).await,
+            Command::Irev(command) => irev::run(command, &access, console, interrupt).await,
         }
     });
     // Threads that still wait for a dead name server must not hold the program back.

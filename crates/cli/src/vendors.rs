@@ -1,12 +1,18 @@
 //! The vendors that the program knows: their operations, and how to build their engines from settings.
 
 use afflux::{altercpa, clevertap, irev, partnerize};
-use afflux_core::{base_url::BaseUrl, engine::Engine, operation::Operation, secret::SecretString};
+use afflux_core::{
+    base_url::BaseUrl,
+    engine::{Engine, EngineBuilder},
+    operation::Operation,
+    secret::SecretString,
+};
 
 use crate::{
     config::{Setting, Settings},
     console::Console,
     failure::Failure,
+    fleet::Fleet,
 };
 
 /// A vendor.
@@ -154,6 +160,19 @@ pub(crate) struct Access<'a> {
     pub(crate) profile: Option<&'a str>,
     /// Another address than the settings'.
     pub(crate) base_url: Option<&'a str>,
+    /// The machines that one quota is shared with.
+    pub(crate) fleet: Option<&'a Fleet>,
+}
+
+impl Access<'_> {
+    /// What an engine for calls to this address needs beside a vendor's own settings.
+    fn engine(&self, base: &BaseUrl) -> impl FnOnce(EngineBuilder) -> EngineBuilder + Send + 'static {
+        let shared = self.fleet.map(|fleet| fleet.limits(base));
+        |engine| match shared {
+            Some(shared) => engine.shared_limits(shared),
+            None => engine,
+        }
+    }
 }
 
 /// The address, checked, and its text: what was said on the command line, else in the settings, else the vendor's own.
@@ -191,9 +210,10 @@ pub(crate) fn clevertap_client(
     partner_id: Option<&str>,
 ) -> Result<clevertap::Client, Failure> {
     let settings = Vendor::CleverTap.settings(access.profile, console)?;
-    let (_, text) = base(&settings, access, CLEVERTAP_BASE_URL, Some(&clevertap_host(&settings)?))?;
+    let (base, text) = base(&settings, access, CLEVERTAP_BASE_URL, Some(&clevertap_host(&settings)?))?;
     let account_id = settings.secret(CLEVERTAP_ACCOUNT_ID)?;
-    let mut builder = clevertap::Client::builder(clevertap::Region::custom(text), account_id);
+    let mut builder =
+        clevertap::Client::builder(clevertap::Region::custom(text), account_id).engine(access.engine(&base));
     if let Some(passcode) = optional(&settings, CLEVERTAP_PASSCODE)? {
         builder = builder.passcode(passcode);
     }
@@ -224,10 +244,10 @@ pub(crate) fn partnerize_client(
     console: Console,
 ) -> Result<partnerize::Client, Failure> {
     let settings = Vendor::Partnerize.settings(access.profile, console)?;
-    let (_, text) = base(&settings, access, PARTNERIZE_BASE_URL, Some(PARTNERIZE_HOST))?;
+    let (base, text) = base(&settings, access, PARTNERIZE_BASE_URL, Some(PARTNERIZE_HOST))?;
     let (application, user) =
         (settings.secret(PARTNERIZE_APPLICATION_KEY)?, settings.secret(PARTNERIZE_USER_API_KEY)?);
-    Ok(partnerize::Client::builder_at(&text)?.keys(application, user).build()?)
+    Ok(partnerize::Client::builder_at(&text)?.keys(application, user).engine(access.engine(&base)).build()?)
 }
 
 /// AlterCPA's client. With `trust_exto`, `exto` is a key beside a flow and its code too.
@@ -237,10 +257,10 @@ pub(crate) fn altercpa_client(
     trust_exto: bool,
 ) -> Result<altercpa::Client, Failure> {
     let settings = Vendor::AlterCpa.settings(access.profile, console)?;
-    let (_, text) = base(&settings, access, ALTERCPA_BASE_URL, None)?;
+    let (base, text) = base(&settings, access, ALTERCPA_BASE_URL, None)?;
     let is_site = settings.text(ALTERCPA_TOKEN)?.is_some_and(|token| is_site_token(&token));
     let token: SecretString = settings.secret(ALTERCPA_TOKEN)?;
-    let builder = altercpa::Client::builder(&text)?.trust_exto(trust_exto);
+    let builder = altercpa::Client::builder(&text)?.trust_exto(trust_exto).engine(access.engine(&base));
     let builder = if is_site { builder.site_token(token) } else { builder.global_token(token) };
     Ok(builder.build()?)
 }
@@ -255,7 +275,7 @@ fn is_site_token(token: &str) -> bool {
 /// iREV's client.
 pub(crate) fn irev_client(access: &Access<'_>, console: Console) -> Result<irev::Client, Failure> {
     let settings = Vendor::Irev.settings(access.profile, console)?;
-    let (_, text) = base(&settings, access, IREV_BASE_URL, None)?;
+    let (base, text) = base(&settings, access, IREV_BASE_URL, None)?;
     let limits = match settings.text(IREV_LIMITS)?.as_deref() {
         None | Some("classic") => irev::Limits::Classic,
         Some("strict") => irev::Limits::Strict,
@@ -266,7 +286,7 @@ pub(crate) fn irev_client(access: &Access<'_>, console: Console) -> Result<irev:
         }
     };
     let token = settings.secret(IREV_API_TOKEN)?;
-    Ok(irev::Client::builder(&text)?.token(token).limits(limits).build()?)
+    Ok(irev::Client::builder(&text)?.token(token).limits(limits).engine(access.engine(&base)).build()?)
 }
 
 #[cfg(test)]

@@ -67,8 +67,13 @@ impl SmsReport {
         Self { event, ts: at.as_second(), meta: meta.into(), texts: Vec::new() }
     }
 
+    /// Sets a text; one that is there is replaced.
     fn text(mut self, key: &'static str, text: impl Into<String>) -> Self {
-        self.texts.push((key, text.into()));
+        let text = text.into();
+        match self.texts.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = text,
+            None => self.texts.push((key, text)),
+        }
         self
     }
 

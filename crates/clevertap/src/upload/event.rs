@@ -83,9 +83,7 @@ impl Event {
             if self.properties.own() != br#""Charged""# {
                 return Err(Fault::new("evtData.Items", "belongs to the event `Charged` only"));
             }
-            if self.items.len() > 256 {
-                return Err(Fault::new("evtData.Items", "must have at most 256 items"));
-            }
+            few_items(self.items.len())?;
             if self.properties.has("Items") {
                 return Err(Fault::new("evtData.Items", "is a property and a list of items at once"));
             }
@@ -117,6 +115,11 @@ impl Event {
         body.extend_from_slice(b"}}");
         Ok(())
     }
+}
+
+/// Refuses more items than the vendor takes in one event.
+pub(crate) fn few_items(items: usize) -> Result<(), Fault> {
+    if items > 256 { Err(Fault::new("evtData.Items", "must have at most 256 items")) } else { Ok(()) }
 }
 
 /// Sets a property of an event or an item.

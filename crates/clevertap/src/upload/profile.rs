@@ -11,6 +11,12 @@ use super::{
 };
 use crate::names::{self, Fault};
 
+/// What is wrong with an addition to a number.
+pub(crate) const NO_NUMBER: &str = "must be a number";
+
+/// What is wrong with a change of texts.
+pub(crate) const NO_TEXTS: &str = "must name at least one text";
+
 /// What is done to a property.
 #[derive(Debug, Clone, PartialEq)]
 enum Change {
@@ -45,16 +51,20 @@ impl Change {
         names::profile_key("profileData", key)?;
         let fault = |demand: &str| Err(Fault::new(format!("profileData.{key}"), demand));
         match self {
+            Self::Set(Value::Json(json)) => raw::property_of_profile(key, json.field()),
             Self::Set(value) => {
                 value.check("profileData", key)?;
-                unlike(key, value).map_or(Ok(()), |demand| fault(&demand))
+                let unlike = match value {
+                    Value::Text(text) => unlike(key, Some(text)),
+                    Value::Date(_) => None,
+                    _ => unlike(key, None),
+                };
+                unlike.map_or(Ok(()), |demand| fault(&demand))
             }
-            Self::Add(items) | Self::Remove(items) if items.is_empty() => {
-                fault("must name at least one text")
-            }
+            Self::Add(items) | Self::Remove(items) if items.is_empty() => fault(NO_TEXTS),
             Self::Increment(by) | Self::Decrement(by) => {
                 by.check("profileData", key)?;
-                if by.is_number() { Ok(()) } else { fault("must be a number") }
+                if by.is_number() { Ok(()) } else { fault(NO_NUMBER) }
             }
             Self::Delete | Self::Add(_) | Self::Remove(_) => Ok(()),
         }
@@ -180,23 +190,19 @@ impl Profile {
     }
 }
 
-/// What the vendor demands of its own properties and would answer with a code.
-fn unlike(key: &str, value: &Value) -> Option<String> {
+/// What the vendor demands of its own properties and would answer with a code; of a value that is no text, none.
+pub(crate) fn unlike(key: &str, text: Option<&str>) -> Option<String> {
     let words: &[&str] = match key {
         "Gender" => &["M", "F"],
         "Employed" | "Married" => &["Y", "N"],
         "Education" => &["School", "College", "Graduate"],
-        "DOB" if !matches!(value, Value::Date(_) | Value::Json(_)) => {
+        "DOB" if !text.is_some_and(|text| text.starts_with("$D_")) => {
             return Some("must be a date".to_owned());
         }
         _ => return None,
     };
-    match value {
-        Value::Text(text) if !words.contains(&text.as_str()) => {
-            Some(format!("must be one of {}", words.join(", ")))
-        }
-        _ => None,
-    }
+    let unlike = text.is_some_and(|text| !words.contains(&text));
+    unlike.then(|| format!("must be one of {}", words.join(", ")))
 }
 
 impl Serialize for Profile {

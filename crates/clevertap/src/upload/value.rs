@@ -37,8 +37,8 @@ impl Value {
             Self::Number(number) if !number.is_finite() => {
                 Err(Fault::new(field(), "must be a number that JSON can write"))
             }
-            // A date of birth may lie before 1970.
-            Self::Date(time) if *time > 0 => names::seconds(&field(), *time),
+            Self::Date(time) => date(&field, *time),
+            Self::Text(text) => check_text(parent, name, text),
             _ => Ok(()),
         }
     }
@@ -55,6 +55,19 @@ impl Value {
     pub(crate) fn is_number(&self) -> bool {
         matches!(self, Self::Whole(_) | Self::Number(_))
     }
+}
+
+/// Refuses a text that the vendor reads as a date and that is in milliseconds.
+pub(crate) fn check_text(parent: &str, name: &str, text: &str) -> Result<(), Fault> {
+    match text.strip_prefix("$D_").and_then(|time| time.parse().ok()) {
+        Some(time) => date(&|| format!("{parent}.{name}"), time),
+        None => Ok(()),
+    }
+}
+
+/// A date of birth may lie before 1970.
+fn date(field: &dyn Fn() -> String, time: i64) -> Result<(), Fault> {
+    if time > 0 { names::seconds(&field(), time) } else { Ok(()) }
 }
 
 impl Serialize for Value {

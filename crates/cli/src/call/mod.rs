@@ -22,7 +22,7 @@ use crate::{
 /// Calls.
 pub(crate) async fn run(
     call: &Call,
-    profile: Option<&str>,
+    access: Access<'_>,
     console: Console,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
@@ -33,7 +33,7 @@ pub(crate) async fn run(
     }
     let parameters = parameters(call.params.as_deref())?;
     let request = request(operation, &parameters, call.as_given)?;
-    let access = Access { profile, base_url: call.base_url.as_deref() };
+    let access = Access { base_url: call.base_url.as_deref(), ..access };
     if call.dry_run {
         let base = vendor.base(&access, console)?;
         return dry_run::print(vendor, &base, &request, console);

@@ -22,18 +22,17 @@ use crate::{
 /// Runs one of CleverTap's commands.
 pub(crate) async fn run(
     command: CleverTap,
-    profile: Option<&str>,
+    access: &Access<'_>,
     console: Console,
     interrupt: Interrupt,
 ) -> Result<(), Failure> {
-    let access = Access { profile, base_url: None };
     match command {
-        CleverTap::Attribute(attribute) => attribute::run(&attribute, &access, console, &interrupt).await,
-        CleverTap::Upload(upload) => upload::run(&upload, &access, console, &interrupt).await,
-        CleverTap::Events(export) => export::events(&export, &access, console, interrupt).await,
-        CleverTap::Profiles(export) => export::profiles(&export, &access, console, interrupt).await,
-        CleverTap::Profile(profile) => reads::profile(&profile, &access, console, &interrupt).await,
-        CleverTap::Counts(counts) => reads::counts(&counts, &access, console, interrupt).await,
+        CleverTap::Attribute(attribute) => attribute::run(&attribute, access, console, &interrupt).await,
+        CleverTap::Upload(upload) => upload::run(&upload, access, console, &interrupt).await,
+        CleverTap::Events(export) => export::events(&export, access, console, interrupt).await,
+        CleverTap::Profiles(export) => export::profiles(&export, access, console, interrupt).await,
+        CleverTap::Profile(profile) => reads::profile(&profile, access, console, &interrupt).await,
+        CleverTap::Counts(counts) => reads::counts(&counts, access, console, interrupt).await,
     }
 }
 

@@ -19,26 +19,25 @@ use crate::{
 /// Runs one of iREV's commands.
 pub(crate) async fn run(
     command: Irev,
-    profile: Option<&str>,
+    access: &Access<'_>,
     console: Console,
     interrupt: Interrupt,
 ) -> Result<(), Failure> {
-    let access = Access { profile, base_url: None };
     match command {
         Irev::Push(push) => match &push.file {
-            Some(file) => push::run(&push, file, &access, console, &interrupt).await,
-            None => one::run(&push, &access, console, &interrupt).await,
+            Some(file) => push::run(&push, file, access, console, &interrupt).await,
+            None => one::run(&push, access, console, &interrupt).await,
         },
         Irev::Leads(leads) => {
-            let client = irev_client(&access, console)?.with_deadline(leads.timeout.timeout);
+            let client = irev_client(access, console)?.with_deadline(leads.timeout.timeout);
             leads::run(&leads, &client, console, &interrupt).await
         }
         Irev::Reconcile(reconcile) => {
-            let client = irev_client(&access, console)?.with_deadline(reconcile.timeout.timeout);
+            let client = irev_client(access, console)?.with_deadline(reconcile.timeout.timeout);
             reconcile::run(&reconcile, client, console, interrupt).await
         }
         Irev::GoalTypes(goal_types) => {
-            let client = irev_client(&access, console)?.with_deadline(goal_types.timeout.timeout);
+            let client = irev_client(access, console)?.with_deadline(goal_types.timeout.timeout);
             goal_types::run(&client, console, &interrupt).await
         }
     }

@@ -25,11 +25,11 @@ pub(crate) use self::chart::{Chart, Series};
 /// Runs one of Partnerize's commands.
 pub(crate) async fn run(
     command: Partnerize,
-    profile: Option<&str>,
+    access: Access<'_>,
     console: Console,
     interrupt: Interrupt,
 ) -> Result<(), Failure> {
-    let account = Account { access: Access { profile, base_url: None }, console };
+    let account = Account { access, console };
     match command {
         Partnerize::Conversions(report) => report::conversions(&report, &account, interrupt).await,
         Partnerize::Clicks(report) => report::clicks(&report, &account, interrupt).await,

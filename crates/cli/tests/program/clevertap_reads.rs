@@ -71,8 +71,13 @@ fn a_query_is_given_by_options_or_as_json_and_not_by_both() {
     let users =
         world.run(&with(&["clevertap", "counts"], &charged, &["--users", "--json"])).ended(0).object();
     assert!(users["count"].as_u64().unwrap() <= by_json.trim().parse().unwrap());
+    let filter = r#"{"event_properties":[{"name":"Amount","operator":"greater_than","value":1e12}]}"#;
+    let none = world.run(&with(&["clevertap", "counts"], &charged, &["--query", filter])).ended(0).stdout;
+    assert_eq!(none.trim(), "0", "the vendor's own filters are sent");
     let sent = world.sandbox.clevertap().requests().len();
+    let unknown = format!(r#"{},"event_properties":[{{"nmae":"Amount"}}]}}"#, json.trim_end_matches('}'));
     for (arguments, said) in [
+        (&["--query", &unknown][..], "event_properties[0].nmae"),
         (&["--query", "[1]"][..], "must be one JSON object"),
         (&["--query", json, "--event", "x"], "`event_name` is given by --event too"),
         (&["--query", r#"{"event_name":"a","from":"soon"}"#], "`from` must be a day"),

@@ -12,6 +12,7 @@ mod clevertap_reads;
 mod clevertap_upload;
 mod config;
 mod demo;
+mod fleet;
 mod interrupt;
 mod kill;
 mod leads;

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::world::{PASSWORD, World, counts, finish, leads, mode};
 
-const PUSH: [&str; 3] = ["irev", "push", "leads.csv"];
-const PUSH_JSON: [&str; 4] = ["irev", "push", "leads.csv", "--json"];
+pub(crate) const PUSH: [&str; 3] = ["irev", "push", "leads.csv"];
+pub(crate) const PUSH_JSON: [&str; 4] = ["irev", "push", "leads.csv", "--json"];
 
 fn rejected(world: &World) -> Vec<Value> {
     world.read("leads.csv.rejected.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -57,6 +57,8 @@ pub struct Request {
     pub(crate) safety: Safety,
     pub(crate) cost: u32,
     pub(crate) foreign: Option<Origin>,
+    /// The query of a presigned address that the body tells.
+    pub(crate) told: Option<Box<str>>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) stream_answer: bool,
@@ -103,6 +105,7 @@ impl Request {
             safety,
             cost: operation.cost.for_years(0),
             foreign: None,
+            told: None,
             deadline: None,
             timeout: None,
             stream_answer: false,
@@ -362,6 +365,14 @@ impl Request {
         query.clone_into(&mut self.query);
         self.foreign = Some(base.origin().clone());
         Ok(self)
+    }
+
+    /// The body tells the vendor a presigned address: the permission in it is masked in what comes back, as credentials
+    /// are.
+    #[must_use]
+    pub fn telling_address(mut self, url: &str) -> Self {
+        self.told = url.split_once('?').map(|(_, query)| query.into());
+        self
     }
 
     /// Follows a link of the vendor's own answer: path and query as they came.

@@ -110,7 +110,8 @@ impl Run {
             }
             headers
         });
-        let foreign_masker = request.foreign.as_ref().map(|_| presigned(&inner.masker, &request.query));
+        let address = request.foreign.as_ref().map(|_| &*request.query).or(request.told.as_deref());
+        let foreign_masker = address.map(|query| presigned(&inner.masker, query));
         let request_id = Uuid::now_v7();
         let origin = request.foreign.as_ref().unwrap_or(inner.base.origin());
         let span = telemetry::call_span(operation, origin, request_id);
