@@ -144,6 +144,11 @@ impl StandIn<'_> {
         });
     }
 
+    /// Where its control API is.
+    pub fn control_url(self) -> String {
+        each!(self, vendor => vendor.control_url())
+    }
+
     /// What was seen, once nothing is under way any more.
     pub async fn settled(self) -> Vec<RequestRecord> {
         each!(self, vendor => vendor.settled().await)

@@ -4,6 +4,7 @@
 //! It is for tests alone, and knows no vendor.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+pub mod echo;
 pub mod error;
 pub mod log;
 pub mod request;
