@@ -2,6 +2,7 @@
 
 use std::{
     backtrace::Backtrace,
+    fmt::Write,
     panic,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
@@ -20,7 +21,7 @@ async fn a_panic_while_a_call_is_on_the_way_shows_no_secret() {
     let (hook, before) = (Arc::clone(&said), panic::take_hook());
     panic::set_hook(Box::new(move |info| {
         let mut said = hook.lock().unwrap_or_else(PoisonError::into_inner);
-        said.push_str(&format!("{info}\n{info:?}\n{}\n", Backtrace::force_capture()));
+        writeln!(said, "{info}\n{info:?}\n{}", Backtrace::force_capture()).unwrap();
     }));
     for vendor in VENDORS {
         let server = Arc::new(Server::start(|_, to| {
