@@ -99,24 +99,24 @@ impl Vendor {
     }
 
     /// Its stand-in.
-    pub fn stand_in(self, sandbox: &Sandbox) -> StandIn<'_> {
+    pub fn stand_in(self, sandbox: &Sandbox) -> StandIn {
         match self {
-            Self::AlterCpa => StandIn::AlterCpa(sandbox.altercpa()),
-            Self::CleverTap => StandIn::CleverTap(sandbox.clevertap()),
-            Self::Irev => StandIn::Irev(sandbox.irev()),
-            Self::Partnerize => StandIn::Partnerize(sandbox.partnerize()),
+            Self::AlterCpa => StandIn::AlterCpa(sandbox.altercpa().clone()),
+            Self::CleverTap => StandIn::CleverTap(sandbox.clevertap().clone()),
+            Self::Irev => StandIn::Irev(sandbox.irev().clone()),
+            Self::Partnerize => StandIn::Partnerize(sandbox.partnerize().clone()),
         }
     }
 }
 
 /// A stand-in, whichever vendor's.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 #[allow(missing_docs, missing_debug_implementations)]
-pub enum StandIn<'a> {
-    AlterCpa(&'a AlterCpa),
-    CleverTap(&'a CleverTap),
-    Irev(&'a Irev),
-    Partnerize(&'a Partnerize),
+pub enum StandIn {
+    AlterCpa(AlterCpa),
+    CleverTap(CleverTap),
+    Irev(Irev),
+    Partnerize(Partnerize),
 }
 
 macro_rules! each {
@@ -130,27 +130,37 @@ macro_rules! each {
     };
 }
 
-impl StandIn<'_> {
+impl StandIn {
     /// Plans a fault.
-    pub fn fault(self, fault: Fault) {
+    pub fn fault(&self, fault: Fault) {
         each!(self, vendor => vendor.fault(fault));
     }
 
+    /// Forgets the faults.
+    pub fn clear_faults(&self) {
+        each!(self, vendor => vendor.clear_faults());
+    }
+
     /// Forgets faults and what was seen.
-    pub fn forget(self) {
+    pub fn forget(&self) {
         each!(self, vendor => {
             vendor.clear_faults();
             vendor.clear_requests();
         });
     }
 
+    /// What was seen so far.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        each!(self, vendor => vendor.requests())
+    }
+
     /// Where its control API is.
-    pub fn control_url(self) -> String {
+    pub fn control_url(&self) -> String {
         each!(self, vendor => vendor.control_url())
     }
 
     /// What was seen, once nothing is under way any more.
-    pub async fn settled(self) -> Vec<RequestRecord> {
+    pub async fn settled(&self) -> Vec<RequestRecord> {
         each!(self, vendor => vendor.settled().await)
     }
 }
