@@ -19,4 +19,5 @@ mod partnerize;
 mod push;
 mod push_one;
 mod reconcile;
+mod size;
 mod world;
