@@ -1,7 +1,7 @@
 //! `afflux partnerize export`: one CSV, whether it comes at once or by a job, and whichever run of the program gets it.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -18,10 +18,11 @@ use super::Account;
 use crate::{
     args::partnerize::{self as args, What},
     console::Console,
+    disk::{Disk, Local, beside},
     failure::Failure,
     interrupt::Interrupt,
     job::Progress,
-    journal::{beside, close_to_others, private},
+    output::refuse_sent,
 };
 
 /// Fetches it.
@@ -70,12 +71,15 @@ async fn fetch<K: Exported>(
     job: &JobFile,
     console: Console,
 ) -> Result<Written, Failure> {
+    let _begun = Begun::at(&given.output)?;
     let progress = Progress::receiving(console, format!("exporting to {}", given.output.display()));
-    let mut kept = Ok(());
-    let mut listen = |event: ExportEvent<'_, K>| match event {
+    let listen = |event: ExportEvent<'_, K>| match event {
         ExportEvent::Started(handle) => {
             progress.say(console, "the vendor makes the export by a job; waiting for it");
-            kept = job.keep(handle);
+            if let Err(failure) = job.keep(handle) {
+                progress.say(console, failure.text());
+                progress.say(console, "the job is not kept: a run after this one would begin anew");
+            }
         }
         ExportEvent::Running(Some(percent)) => progress.told(&format!("{percent:.0} % are made")),
         ExportEvent::Received(bytes) => progress.at(bytes),
@@ -84,11 +88,11 @@ async fn fetch<K: Exported>(
     let written = match job.read::<K>()? {
         Some(handle) => {
             progress.say(console, "going on with the job of an earlier run");
-            let job = client.resume_export(handle)?.wait_at_most(given.within).on_event(&mut listen);
+            let job = client.resume_export(handle)?.wait_at_most(given.within).on_event(listen);
             job.wait().await?.to_path(&given.output).await
         }
         None => {
-            let mut export = export.wait_at_most(given.within).on_event(&mut listen);
+            let mut export = export.wait_at_most(given.within).on_event(listen);
             if let Some(timezone) = &given.timezone {
                 export = export.timezone(timezone);
             }
@@ -99,16 +103,28 @@ async fn fetch<K: Exported>(
         }
     };
     progress.finish();
-    kept?;
-    let written = written.map_err(|error| job.told(error, console))?;
-    close(&given.output)?;
-    Ok(written)
+    written.map_err(|error| job.told(error, console))
 }
 
-/// Rows are for their owner.
-fn close(path: &Path) -> Result<(), Failure> {
-    let failed = |error| Failure::file(format!("closing {} to others", path.display()), &error);
-    close_to_others(&fs::File::open(path).map_err(failed)?).map_err(failed)
+/// The file before its first byte: for its owner only, and known to be writable before anything is asked of the vendor.
+struct Begun(PathBuf);
+
+impl Begun {
+    fn at(output: &Path) -> Result<Self, Failure> {
+        refuse_sent(output)?;
+        let part = beside(output, ".part");
+        match Local.create(&part) {
+            Ok(_) => Ok(Self(part)),
+            Err(error) => Err(Failure::file(format!("writing {}", part.display()), &error)),
+        }
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // A whole file has its name by now; half of one is of no use.
+        let _ = Local.remove(&self.0);
+    }
 }
 
 /// The job of an export that is under way, beside its file.
@@ -140,14 +156,15 @@ impl JobFile {
 
     fn keep<K: Exported>(&self, handle: &ExportHandle<K>) -> Result<(), Failure> {
         let write = || -> io::Result<()> {
-            let mut file =
-                private(OpenOptions::new().write(true).create(true).truncate(true)).open(&self.path)?;
-            close_to_others(&file)?;
-            serde_json::to_writer(&mut file, &Kept { what: self.what.clone(), handle: handle.clone() })?;
-            file.write_all(b"\n")?;
-            file.sync_all()
+            let mut file = Local.create(&self.path)?;
+            let kept = serde_json::to_vec(&Kept { what: self.what.clone(), handle: handle.clone() })?;
+            file.write_all(&[&*kept, b"\n"].concat())?;
+            file.sync()
         };
-        write().map_err(|error| Failure::file(format!("writing {}", self.path.display()), &error))
+        write().map_err(|error| {
+            let _ = Local.remove(&self.path);
+            Failure::file(format!("writing {}", self.path.display()), &error)
+        })
     }
 
     fn read<K: Exported>(&self) -> Result<Option<ExportHandle<K>>, Failure> {
@@ -169,12 +186,8 @@ impl JobFile {
     }
 
     fn remove(&self) -> Result<(), Failure> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Failure::file(format!("removing {}", self.path.display()), &error))
-            }
-            _ => Ok(()),
-        }
+        let removed = Local.remove(&self.path);
+        removed.map_err(|error| Failure::file(format!("removing {}", self.path.display()), &error))
     }
 
     /// What a job that ended badly leaves: one that the vendor gave up is not gone on with.
