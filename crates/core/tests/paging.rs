@@ -215,7 +215,7 @@ async fn a_link_that_leads_away_is_an_error_and_is_never_requested() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cursors_and_links_that_lead_in_a_circle_end() {
+async fn cursors_that_lead_in_a_circle_end_and_links_are_an_error_behind_the_rows_that_came() {
     let transport = MockTransport::new(|seen| match seen.query_value("cursor").as_deref() {
         None | Some("b") => page(&[1], ",\"meta\":{\"next\":\"a\"}"),
         _ => page(&[2], ",\"meta\":{\"next\":\"b\"}"),
@@ -225,7 +225,18 @@ async fn cursors_and_links_that_lead_in_a_circle_end() {
         let other = if seen.query.contains("x=1") { 2 } else { 1 };
         page(&[1], &format!(",\"links\":{{\"next\":\"/rows?x={other}\"}}"))
     });
-    assert_eq!(all(engine(&transport).items(Linked, None).unwrap()).await, [1, 1, 1]);
+    let mut items = engine(&transport).items(Linked, None).unwrap();
+    for _ in 0..3 {
+        assert_eq!(*next(&mut items).await.unwrap().unwrap(), 1);
+    }
+    let error = next(&mut items).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("links back to where the listing has been"), "{error}");
+    assert!(next(&mut items).await.is_none());
+    // Unless the page is the last by its total.
+    let transport = MockTransport::new(|_| {
+        page(&[1], ",\"meta\":{\"total\":1},\"links\":{\"next\":\"/v1/rows?offset=0\"}")
+    });
+    assert_eq!(all(engine(&transport).items(Mixed, None).unwrap()).await, [1, 1]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,15 +1,14 @@
 //! A stand-in and an engine of each vendor, without limits of their own: a limit would hide what a fault does.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use afflux::{
     SecretString, altercpa, clevertap,
     core::{
-        clock::SystemClock,
         engine::{Engine, EngineBuilder},
-        limit::LocalLimiter,
         operation::Operation,
         retry::RetryPolicy,
+        transport::ReqwestTransport,
     },
     irev, partnerize,
 };
@@ -18,7 +17,10 @@ use afflux_sandbox::{
     partnerize::Partnerize,
 };
 
-use crate::faults::Patience;
+use crate::{
+    faults::Patience,
+    time::{Time, Turnstile, Watched},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vendor {
@@ -41,9 +43,9 @@ impl Vendor {
         }
     }
 
-    pub(crate) fn engine(self, sandbox: &Sandbox, patience: &Patience, agent: &str) -> Engine {
-        let (patience, agent) = (*patience, agent.to_owned());
-        let set = move |engine: EngineBuilder| settings(engine.user_agent(agent), patience);
+    pub(crate) fn engine(self, sandbox: &Sandbox, patience: &Patience, time: &Time) -> Engine {
+        let (patience, time) = (*patience, time.clone());
+        let set = move |engine: EngineBuilder| settings(engine, patience, &time);
         match self {
             Self::AlterCpa => altercpa::Client::builder(&sandbox.altercpa().url())
                 .unwrap()
@@ -89,24 +91,22 @@ impl Vendor {
         }
     }
 
-    pub(crate) fn stand_in(self, sandbox: &Sandbox) -> StandIn<'_> {
+    pub(crate) fn stand_in(self, sandbox: &Sandbox) -> StandIn {
         match self {
-            Self::AlterCpa => StandIn::AlterCpa(sandbox.altercpa()),
-            Self::CleverTap => StandIn::CleverTap(sandbox.clevertap()),
-            Self::Irev => StandIn::Irev(sandbox.irev()),
-            Self::Partnerize => StandIn::Partnerize(sandbox.partnerize()),
+            Self::AlterCpa => StandIn::AlterCpa(sandbox.altercpa().clone()),
+            Self::CleverTap => StandIn::CleverTap(sandbox.clevertap().clone()),
+            Self::Irev => StandIn::Irev(sandbox.irev().clone()),
+            Self::Partnerize => StandIn::Partnerize(sandbox.partnerize().clone()),
         }
     }
 }
 
-fn settings(engine: EngineBuilder, patience: Patience) -> EngineBuilder {
-    let engine =
-        engine.limiter(Arc::new(LocalLimiter::new(Vec::new(), Arc::new(SystemClock)).unwrap())).retry(
-            RetryPolicy::default()
-                .attempts(patience.attempts)
-                .backoff(Duration::from_millis(1), Duration::from_millis(2))
-                .server_wait_cap(patience.server_wait_cap),
-        );
+fn settings(engine: EngineBuilder, patience: Patience, time: &Time) -> EngineBuilder {
+    let engine = engine
+        .clock(Arc::new(time.clone()))
+        .transport(Arc::new(Watched { inner: ReqwestTransport::new(), time: time.clone() }))
+        .limiter(Arc::new(Turnstile(time.clone())))
+        .retry(RetryPolicy::default().attempts(patience.attempts));
     match patience.deadline {
         Some(deadline) => engine.deadline(deadline),
         None => engine,
@@ -114,12 +114,12 @@ fn settings(engine: EngineBuilder, patience: Patience) -> EngineBuilder {
 }
 
 /// What the matrix asks of a stand-in.
-#[derive(Clone, Copy)]
-pub(crate) enum StandIn<'a> {
-    AlterCpa(&'a AlterCpa),
-    CleverTap(&'a CleverTap),
-    Irev(&'a Irev),
-    Partnerize(&'a Partnerize),
+#[derive(Clone)]
+pub(crate) enum StandIn {
+    AlterCpa(AlterCpa),
+    CleverTap(CleverTap),
+    Irev(Irev),
+    Partnerize(Partnerize),
 }
 
 macro_rules! each {
@@ -133,20 +133,28 @@ macro_rules! each {
     };
 }
 
-impl StandIn<'_> {
-    pub(crate) fn fault(self, fault: Fault) {
+impl StandIn {
+    pub(crate) fn fault(&self, fault: Fault) {
         each!(self, vendor => vendor.fault(fault));
     }
 
+    pub(crate) fn clear_faults(&self) {
+        each!(self, vendor => vendor.clear_faults());
+    }
+
     /// Forgets faults and what was seen.
-    pub(crate) fn forget(self) {
+    pub(crate) fn forget(&self) {
         each!(self, vendor => {
             vendor.clear_faults();
             vendor.clear_requests();
         });
     }
 
-    pub(crate) async fn settled(self) -> Vec<RequestRecord> {
+    pub(crate) fn requests(&self) -> Vec<RequestRecord> {
+        each!(self, vendor => vendor.requests())
+    }
+
+    pub(crate) async fn settled(&self) -> Vec<RequestRecord> {
         each!(self, vendor => vendor.settled().await)
     }
 }

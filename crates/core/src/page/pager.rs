@@ -90,14 +90,25 @@ impl Pager {
             return Err(self.broken("repeats the page before; the listing would never end", &response));
         }
         self.before = first;
-        self.next = next.filter(|next| self.is_new(next));
+        self.next = match next {
+            Some(next) if !self.is_new(&next) => {
+                // A cursor that comes again is how some vendors say that they are done; a link never is.
+                let leads_back = matches!(next, At::Link(_)) && !self.is_last(&at, &response.value);
+                if leads_back && !response.value.rows().is_empty() {
+                    let what = "links back to where the listing has been; what comes after it is not told";
+                    self.broken = Some(self.broken(what, &response));
+                }
+                None
+            }
+            next => next,
+        };
         if response.value.rows().is_empty() && self.next.is_none() {
             return self.broken.take().map_or(Ok(None), Err);
         }
         Ok(Some(response))
     }
 
-    /// Whether a cursor or a link was not followed before. One that repeats is how some vendors say that they are done.
+    /// Whether a cursor or a link was not followed before.
     fn is_new(&mut self, next: &At) -> bool {
         match next {
             At::Cursor(cursor) => self.followed.insert(fingerprint(cursor)),
@@ -183,15 +194,25 @@ impl Pager {
         Ok(None)
     }
 
+    /// Whether a total says that nothing comes after this page.
+    fn is_last<R>(&self, at: &At, page: &Page<R>) -> bool {
+        let rows = u64::try_from(page.rows().len()).unwrap_or(u64::MAX);
+        self.total(at, page).is_some_and(|(total, position)| position.saturating_add(rows) >= total)
+    }
+
+    /// The total that a page gives, and the offset at which the page is.
+    fn total<R>(&self, at: &At, page: &Page<R>) -> Option<(u64, u64)> {
+        self.paging.iter().find_map(|style| {
+            let Paging::Offset { offset, total, .. } = *style else { return None };
+            let total = page.pointer(&pointer(total))?.text().parse().ok()?;
+            Some((total, self.position(at, offset, 0)?))
+        })
+    }
+
     /// Whether a page has no rows at an offset before the total that it gives itself. The listing stays there: the page
     /// can be asked for again.
     fn falls_short<R>(&self, at: &At, page: &Page<R>) -> bool {
-        page.rows().is_empty()
-            && self.paging.iter().any(|style| {
-                let Paging::Offset { offset, total, .. } = *style else { return false };
-                let total = page.pointer(&pointer(total)).and_then(|total| total.text().parse::<u64>().ok());
-                total.zip(self.position(at, offset, 0)).is_some_and(|(total, position)| position < total)
-            })
+        page.rows().is_empty() && self.total(at, page).is_some_and(|(total, position)| position < total)
     }
 
     fn link(&self, text: &str) -> Result<Link, Error> {
