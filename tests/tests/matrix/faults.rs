@@ -1,9 +1,12 @@
 //! What goes wrong, and how patient the caller is.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use afflux::core::{engine::EngineBuilder, retry::RetryPolicy, transport::ReqwestTransport};
 use afflux_sandbox::Fault;
 use jiff::SignedDuration;
+
+use crate::time::{Time, Turnstile, Watched};
 
 /// How a caller waits: by the default policy but for these.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,25 @@ pub(crate) const PATIENCES: [Patience; 3] = [
     Patience { name: DEFAULT, attempts: 4, deadline: None },
     Patience { name: "4 attempts, 15 s in all", attempts: 4, deadline: Some(Duration::from_secs(15)) },
 ];
+
+/// A client that is so patient, in this time, and without limits of its own: a limit would hide what a fault does.
+pub(crate) fn settings(
+    patience: Patience,
+    time: &Time,
+) -> impl FnOnce(EngineBuilder) -> EngineBuilder + Send + 'static {
+    let time = time.clone();
+    move |engine| {
+        let engine = engine
+            .clock(Arc::new(time.clone()))
+            .transport(Arc::new(Watched { inner: ReqwestTransport::new(), time: time.clone() }))
+            .limiter(Arc::new(Turnstile(time)))
+            .retry(RetryPolicy::default().attempts(patience.attempts));
+        match patience.deadline {
+            Some(deadline) => engine.deadline(deadline),
+            None => engine,
+        }
+    }
+}
 
 /// How often the fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,16 +12,16 @@ use afflux::{
         page::Pager,
     },
 };
+use afflux_probe::request;
 use afflux_sandbox::{Fault, Sandbox};
+use afflux_tests::vendors::{StandIn, VENDORS, Vendor};
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    faults::PATIENCES,
+    faults::{PATIENCES, settings},
     table::Table,
     time::{Time, watch},
-    valid,
-    vendors::{StandIn, VENDORS, Vendor},
 };
 
 /// More requests than any listing here can need: one that makes them would never end.
@@ -45,7 +45,7 @@ struct Read {
 /// An answer with these rows, and with what leads on to a page after it in every one of the `styles`.
 fn page(operation: &'static Operation, styles: &[Paging], rows: &[u64], next: Option<&str>) -> Value {
     let mut body = json!({});
-    let request = valid::request(operation, false);
+    let request = request::valid(operation, false);
     let place = request.path();
     succeed(operation, &mut body);
     let layout = operation.items.unwrap_or_default();
@@ -147,7 +147,7 @@ fn start(vendor: Vendor, sandbox: &Sandbox) -> (Engine, StandIn, Time) {
     let time = Time::new();
     let stand_in = vendor.stand_in(sandbox);
     stand_in.forget();
-    (vendor.engine(sandbox, &PATIENCES[1], &time), stand_in, time)
+    (vendor.engine(&vendor.access(sandbox), settings(PATIENCES[1], &time)), stand_in, time)
 }
 
 /// The page before comes again and again.
@@ -156,7 +156,7 @@ pub(crate) async fn repeated_pages(sandbox: &Sandbox, table: &Table) {
         for styles in ways(operation) {
             let (engine, stand_in, _) = start(vendor, sandbox);
             answer(&stand_in, &[page(operation, &styles, &[1, 2], Some("a"))]);
-            let mut pager = engine.pager(valid::request(operation, false), None);
+            let mut pager = engine.pager(request::valid(operation, false), None);
             let mut got = Read { rows: Vec::new(), end: End::Done, requests: 0 };
             let error = read(&stand_in, &mut pager, &mut got).await;
             got.requests = stand_in.settled().await.len();
@@ -188,7 +188,7 @@ pub(crate) async fn empty_pages(sandbox: &Sandbox, table: &Table) {
                     page(operation, &styles, &[3, 4], None),
                 ],
             );
-            let mut pager = engine.pager(valid::request(operation, false), None);
+            let mut pager = engine.pager(request::valid(operation, false), None);
             let mut got = Read { rows: Vec::new(), end: End::Done, requests: 0 };
             let error = read(&stand_in, &mut pager, &mut got).await;
             let place = format!("{} {} by {}", operation.vendor, operation.id, words(&styles));

@@ -9,8 +9,6 @@ mod judge;
 mod judged;
 mod table;
 mod time;
-mod valid;
-mod vendors;
 
 use std::{
     sync::{
@@ -21,13 +19,14 @@ use std::{
 };
 
 use afflux::core::operation::{Operation, Safety};
+use afflux_probe::request;
 use afflux_sandbox::Sandbox;
-use faults::{Often, PATIENCES, Patience, REFUSED, TROUBLES, Trouble, Wall};
+use afflux_tests::vendors::{VENDORS, Vendor};
+use faults::{Often, PATIENCES, Patience, REFUSED, TROUBLES, Trouble, Wall, settings};
 use judge::{Ended, Order, Saw, Told};
 use table::Table;
 use time::{Time, watch};
 use tokio::task::JoinSet;
-use vendors::{VENDORS, Vendor};
 
 /// Sandboxes at work at a time: one call each, so that all that a sandbox sees is of that call.
 const AT_ONCE: usize = 8;
@@ -78,7 +77,7 @@ async fn play(
         Often::Once => fault.once(),
         Often::Always => fault.always(),
     });
-    let request = valid::request(operation, keyed);
+    let request = request::valid(operation, keyed);
     let safety = request.effective_safety();
     let place = format!(
         "{} {} ({}), {} {often:?}, {}",
@@ -94,7 +93,7 @@ async fn play(
         let last = requests.last().filter(|last| last.fault.is_some() && !last.finished)?;
         (last.handled == silent.handled).then_some(last.number)
     };
-    let engine = vendor.engine(sandbox, patience, &time);
+    let engine = vendor.engine(&vendor.access(sandbox), settings(*patience, &time));
     let Some(result) = watch(&time, engine.execute(request), silent).await else {
         return vec![format!("{place}: hangs")];
     };

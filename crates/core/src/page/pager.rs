@@ -23,6 +23,10 @@ pub struct Pager {
     request: Request,
     paging: &'static [Paging],
     next: Option<At>,
+    /// Rows of the next page that were consumed already.
+    skip: usize,
+    /// The last page, behind its last row: what leads on from it was refused, and may be better another time.
+    stuck: Option<(At, usize)>,
     /// The first row of the page before, to notice a vendor that repeats itself.
     before: Option<u64>,
     /// Cursors and links that were followed: one that comes again leads nowhere new.
@@ -32,13 +36,16 @@ pub struct Pager {
 }
 
 impl Pager {
-    pub(super) fn new(engine: &Engine, request: Request, at: At) -> Self {
+    pub(super) fn new(engine: &Engine, request: Request, resume: Option<Resume>) -> Self {
+        let (at, skip) = resume.map_or((At::Start, 0), |resume| (resume.at, resume.skip));
         let paging = request.operation().paging;
         let mut pager = Self {
             engine: engine.clone(),
             request,
             paging,
             next: None,
+            skip,
+            stuck: None,
             before: None,
             followed: HashSet::new(),
             broken: None,
@@ -48,13 +55,11 @@ impl Pager {
         pager
     }
 
-    /// Where the next page is; `None` after the last.
+    /// Where the next page is; `None` after the last. Where the link to the next page was refused, it is behind the rows
+    /// of the page that has it.
     pub fn resume(&self) -> Option<Resume> {
-        self.at().map(|at| Resume { at, skip: 0, recent: Vec::new() })
-    }
-
-    pub(super) fn at(&self) -> Option<At> {
-        self.next.clone()
+        let next = self.next.clone().map(|at| (at, self.skip));
+        next.or_else(|| self.stuck.clone()).map(|(at, skip)| Resume { at, skip, recent: Vec::new() })
     }
 
     pub(super) fn masker(&self) -> &Masker {
@@ -76,7 +81,8 @@ impl Pager {
         }
         let Some(at) = self.next.clone() else { return Ok(None) };
         let request = self.request_at(&at);
-        let response = self.engine.send(request, decode).await?;
+        let mut response = self.engine.send(request, decode).await?;
+        let rows = response.value.rows().len();
         let first = response.value.rows().first().map(Repeats::fingerprint);
         let next = self.after(&at, &response.value).unwrap_or_else(|error| {
             self.broken = Some(error);
@@ -90,6 +96,7 @@ impl Pager {
             return Err(self.broken("repeats the page before; the listing would never end", &response));
         }
         self.before = first;
+        self.stuck = self.broken.is_some().then(|| (at.clone(), rows));
         self.next = match next {
             Some(next) if !self.is_new(&next) => {
                 // A cursor that comes again is how some vendors say that they are done; a link never is.
@@ -102,6 +109,7 @@ impl Pager {
             }
             next => next,
         };
+        response.value.skip(std::mem::take(&mut self.skip));
         if response.value.rows().is_empty() && self.next.is_none() {
             return self.broken.take().map_or(Ok(None), Err);
         }
