@@ -1,7 +1,7 @@
 //! `afflux partnerize export`: one CSV, whether it comes at once or by a job, and whichever run of the program gets it.
 
 use std::{
-    fs,
+    fs::{self, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -71,9 +71,12 @@ async fn fetch<K: Exported>(
     job: &JobFile,
     console: Console,
 ) -> Result<Written, Failure> {
-    let _begun = Begun::at(&given.output)?;
+    check(&given.output)?;
+    let part = beside(&given.output, ".part");
+    let mut closed = Ok(());
+    let mut began = false;
     let progress = Progress::receiving(console, format!("exporting to {}", given.output.display()));
-    let listen = |event: ExportEvent<'_, K>| match event {
+    let mut listen = |event: ExportEvent<'_, K>| match event {
         ExportEvent::Started(handle) => {
             progress.say(console, "the vendor makes the export by a job; waiting for it");
             if let Err(failure) = job.keep(handle) {
@@ -82,17 +85,23 @@ async fn fetch<K: Exported>(
             }
         }
         ExportEvent::Running(Some(percent)) => progress.told(&format!("{percent:.0} % are made")),
-        ExportEvent::Received(bytes) => progress.at(bytes),
+        ExportEvent::Received(bytes) => {
+            // The first bytes are still in memory.
+            if !std::mem::replace(&mut began, true) {
+                closed = close(&part);
+            }
+            progress.at(bytes);
+        }
         _ => {}
     };
     let written = match job.read::<K>()? {
         Some(handle) => {
             progress.say(console, "going on with the job of an earlier run");
-            let job = client.resume_export(handle)?.wait_at_most(given.within).on_event(listen);
+            let job = client.resume_export(handle)?.wait_at_most(given.within).on_event(&mut listen);
             job.wait().await?.to_path(&given.output).await
         }
         None => {
-            let mut export = export.wait_at_most(given.within).on_event(listen);
+            let mut export = export.wait_at_most(given.within).on_event(&mut listen);
             if let Some(timezone) = &given.timezone {
                 export = export.timezone(timezone);
             }
@@ -103,28 +112,31 @@ async fn fetch<K: Exported>(
         }
     };
     progress.finish();
-    written.map_err(|error| job.told(error, console))
+    let written = written.map_err(|error| job.told(error, console))?;
+    closed?;
+    close(&given.output)?;
+    Ok(written)
 }
 
-/// The file before its first byte: for its owner only, and known to be writable before anything is asked of the vendor.
-struct Begun(PathBuf);
-
-impl Begun {
-    fn at(output: &Path) -> Result<Self, Failure> {
-        refuse_sent(output)?;
-        let part = beside(output, ".part");
-        match Local.create(&part) {
-            Ok(_) => Ok(Self(part)),
-            Err(error) => Err(Failure::file(format!("writing {}", part.display()), &error)),
+/// Refuses a file that cannot be written before anything is asked of the vendor.
+fn check(output: &Path) -> Result<(), Failure> {
+    refuse_sent(output)?;
+    let part = beside(output, ".part");
+    let failed = |error: &io::Error| Failure::file(format!("writing {}", part.display()), error);
+    let file = Local.append(&part).map_err(|error| failed(&error))?;
+    match file.lock() {
+        Ok(()) => Local.remove(&part).map_err(|error| failed(&error)),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::broken_file(format!("another run is writing {}", output.display())))
         }
+        Err(TryLockError::Error(error)) => Err(failed(&error)),
     }
 }
 
-impl Drop for Begun {
-    fn drop(&mut self) {
-        // A whole file has its name by now; half of one is of no use.
-        let _ = Local.remove(&self.0);
-    }
+/// Rows are for their owner.
+fn close(path: &Path) -> Result<(), Failure> {
+    let closed = Local.append(path).map(drop);
+    closed.map_err(|error| Failure::file(format!("closing {} to others", path.display()), &error))
 }
 
 /// The job of an export that is under way, beside its file.
