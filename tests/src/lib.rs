@@ -2,6 +2,7 @@
 //! are compiled here.
 
 pub mod table;
+pub mod vendors;
 
 /// The samples of the front page.
 #[cfg(doctest)]

@@ -74,7 +74,8 @@ fn success(answers: &Answers, headers: &HeaderMap, body: &Bytes) -> Class {
             _ => Class::Unreadable("the body is empty"),
         };
     }
-    if (matches!(answers.format, Format::Json) || answers.failure.is_some()) && is_html(headers, body) {
+    let text = matches!(answers.format, Format::Text | Format::TextOrJson) && answers.failure.is_none();
+    if if text { is_page(body) } else { is_html(headers, body) } {
         return Class::Unreadable("the body is HTML");
     }
     let Some((path, words)) = answers.success else {
@@ -194,6 +195,16 @@ fn is_html(headers: &HeaderMap, body: &Bytes) -> bool {
     first == Some(&b'<') || declared && !matches!(first, Some(b'{' | b'['))
 }
 
+/// A page of HTML where text was asked for, which may be XML: no table and no feed begins so, whatever it is declared as.
+fn is_page(body: &Bytes) -> bool {
+    let starts = |with: &str| {
+        body.trim_ascii_start()
+            .get(..with.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    starts("<!doctype html") || starts("<html")
+}
+
 /// What the vendor says of a failure in a body.
 pub(crate) fn fault(answers: &Answers, value: &Value) -> Fault {
     let first = |paths: &[&str]| {
@@ -253,6 +264,9 @@ mod tests {
         unauthorized: &["auth"],
         ..Answers::JSON
     };
+
+    const NOTHING: Answers = Answers { format: Format::Empty, ..Answers::JSON };
+    const TEXT: Answers = Answers { format: Format::Text, ..Answers::JSON };
 
     fn class(answers: &Answers, status: u16, body: &'static str) -> &'static str {
         let status = StatusCode::from_u16(status).unwrap_or_default();
@@ -315,6 +329,13 @@ mod tests {
             (&UNDOCUMENTED, 200, r#"{"status":"fail","code":429}"#, "limited"),
             (&UNDOCUMENTED, 200, "<html>", "unreadable"),
             (&UNDOCUMENTED, 403, r#"{"status":"fail","code":403}"#, "unauthorized"),
+            (&NOTHING, 204, "", "success"),
+            (&NOTHING, 200, "{}", "success"),
+            (&NOTHING, 200, "<html>", "unreadable"),
+            (&TEXT, 200, "", "success"),
+            (&TEXT, 200, "<?xml version=\"1.0\"?><campaigns/>", "success"),
+            (&TEXT, 200, "\n<!DOCTYPE html><p>be back soon", "unreadable"),
+            (&TEXT, 200, "<HTML>", "unreadable"),
         ];
         for (answers, status, body, expected) in table {
             assert_eq!(class(answers, status, body), expected, "{status} {body}");

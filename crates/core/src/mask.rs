@@ -57,9 +57,7 @@ impl Masker {
             );
             shapes.push(percent(secret, upper, |_| false));
         }
-        let json = serde_json::Value::from(secret).to_string();
-        // One quote on each side; the credential's own are escaped.
-        let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned();
+        let json = json_text(secret);
         shapes.push(json.replace('/', "\\/"));
         for careful in ["<>&", "<>&='"] {
             for upper in [true, false] {
@@ -85,6 +83,14 @@ impl Masker {
                 }
                 shapes.push(core);
             }
+        }
+        // A vendor that quotes our body, or its own answer of before, writes JSON inside of JSON.
+        let quoted: Vec<String> = shapes.iter().map(|shape| json_text(shape)).collect();
+        for quoted in quoted {
+            shapes.push(ascii_json(&quoted.replace('/', "\\/"), false));
+            shapes.push(ascii_json(&quoted, false));
+            shapes.push(quoted.replace('/', "\\/"));
+            shapes.push(quoted);
         }
         shapes.retain(|shape| !shape.is_empty());
         self.needles.append(&mut shapes);
@@ -201,6 +207,13 @@ fn percent(secret: &str, upper: bool, plain: impl Fn(u8) -> bool) -> String {
     out
 }
 
+/// As it stands between the quotes of a JSON string.
+fn json_text(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    // One quote on each side; the text's own are escaped.
+    json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json).to_owned()
+}
+
 /// JSON whose writer also escapes what HTML would read.
 fn escaped(json: &str, careful: &str, upper: bool) -> String {
     let mut out = String::new();
@@ -284,6 +297,10 @@ mod tests {
             r#"pa/ss wörd+\"9%"#.to_owned(),
             r#"pa\/ss wörd+\"9%"#.to_owned(),
             r#"pa/ss w\u00f6rd+\"9%"#.to_owned(),
+            // JSON inside of JSON, the outer or the inner one of PHP.
+            r#"pa/ss wörd+\\\"9%"#.to_owned(),
+            r#"pa\\/ss w\\u00f6rd+\\\"9%"#.to_owned(),
+            r#"pa\\\/ss w\\u00f6rd+\\\"9%"#.to_owned(),
             STANDARD.encode(secret),
         ];
         for echo in echoes {

@@ -8,7 +8,7 @@ use std::{
 
 use afflux::core::operation::{Operation, Safety};
 
-use crate::faults::{Often, PATIENCES, Patience, TROUBLES, Trouble};
+use crate::faults::{DEFAULT, Often, Patience, TROUBLES, Trouble};
 
 const START: &str = "<!-- the fault matrix, written by its test -->\n";
 const END: &str = "<!-- end of the fault matrix -->\n";
@@ -36,6 +36,7 @@ type Cell = (&'static str, Kind);
 pub(crate) struct Table {
     outcomes: Mutex<BTreeMap<Cell, BTreeSet<String>>>,
     calls: Mutex<usize>,
+    listings: Mutex<BTreeMap<(&'static str, String), &'static str>>,
 }
 
 impl Table {
@@ -49,7 +50,7 @@ impl Table {
         outcome: &str,
     ) {
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        if often != Often::Once || patience.name != PATIENCES[1].name {
+        if often != Often::Once || patience.name != DEFAULT {
             return;
         }
         let kind = match safety {
@@ -60,6 +61,21 @@ impl Table {
         };
         let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
         outcomes.entry((trouble.name, kind)).or_default().insert(outcome.to_owned());
+    }
+
+    /// Notes what becomes of listings that lead on in these ways.
+    pub(crate) fn note_listing(&self, trouble: &'static str, ways: &str, outcome: &'static str) {
+        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = listings.insert((trouble, ways.to_owned()), outcome);
+        assert!(
+            before.is_none_or(|before| before == outcome),
+            "{trouble}, {ways}: {before:?}, and {outcome}"
+        );
+    }
+
+    /// How many calls were made.
+    pub(crate) fn calls(&self) -> usize {
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// As Markdown.
@@ -73,6 +89,12 @@ impl Table {
                 found.map_or("-".to_owned(), |found| found.iter().cloned().collect::<Vec<_>>().join("<br>"))
             });
             let _ = writeln!(text, "| {} | {} |", trouble.name, cells.collect::<Vec<_>>().join(" | "));
+        }
+        text.push_str(
+            "\n| the answers, and how they lead on | what becomes of the listing |\n| --- | --- |\n",
+        );
+        for ((trouble, ways), outcome) in &*self.listings.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = writeln!(text, "| {trouble}: {ways} | {outcome} |");
         }
         text
     }

@@ -1,7 +1,13 @@
-//! Every library compiles, without warnings, with each of its features alone, with none and with all.
+//! Every library compiles, without warnings, with none of its features, with all, and with each alone that its code
+//! asks for.
+//!
+//! A feature that no source file names only passes on to a dependency, where it is tried. That it exists there, cargo
+//! checks whenever it reads the manifests.
 //!
 //! Only the library is built, one package at a time: dev-dependencies turn on features that users do not have, and
 //! would hide a missing one.
+
+use std::{fs, io, path::Path};
 
 use super::has_platform_tls;
 use crate::{
@@ -11,11 +17,16 @@ use crate::{
 
 pub(super) fn check() -> Result<(), String> {
     let left_out: &[&str] = if has_platform_tls() { &[] } else { &["native-tls"] };
+    let root = House::root()?;
     for package in &House::load()?.packages {
         if !matches!(package.place, Place::Core | Place::Vendor | Place::Umbrella | Place::Sandbox) {
             continue;
         }
-        for features in combinations(&package.manifest.features(), left_out) {
+        let source = package.directory(&root).join("src");
+        let mut code = String::new();
+        read(&source, &mut code).map_err(|error| format!("{}: {error}", source.display()))?;
+        let names = |feature: &str| code.contains(&format!("feature = \"{feature}\""));
+        for features in combinations(&package.manifest.features(), left_out, names) {
             println!("{} [{features}]", package.name);
             let arguments =
                 ["clippy", "--quiet", "--lib", "--no-default-features", "--package", &package.name];
@@ -25,15 +36,30 @@ pub(super) fn check() -> Result<(), String> {
     Ok(())
 }
 
-/// None, each alone, all together; as cargo takes them.
-fn combinations(features: &[&str], left_out: &[&str]) -> Vec<String> {
+/// All the code below `directory`, one file after the other.
+fn read(directory: &Path, code: &mut String) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read(&path, code)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&fs::read_to_string(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// None, each alone that the code names, all together; as cargo takes them.
+fn combinations(features: &[&str], left_out: &[&str], is_named: impl Fn(&str) -> bool) -> Vec<String> {
     let public =
         |feature: &&&str| **feature != "default" && !feature.starts_with("__") && !left_out.contains(feature);
     let features: Vec<&str> = features.iter().filter(public).copied().collect();
     let mut combinations = vec![String::new()];
-    combinations.extend(features.iter().map(|feature| (*feature).to_owned()));
-    if features.len() > 1 {
-        combinations.push(features.join(","));
+    let alone = features.iter().filter(|feature| is_named(feature));
+    combinations.extend(alone.map(|feature| (*feature).to_owned()));
+    let all = features.join(",");
+    if !combinations.contains(&all) {
+        combinations.push(all);
     }
     combinations
 }
@@ -45,11 +71,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_feature_is_tried_alone_and_all_together() {
+    fn each_feature_that_the_code_names_is_tried_alone_and_all_together() {
         let features = ["default", "ring", "native-tls", "__rustls"];
-        assert_eq!(combinations(&features, &[]), ["", "ring", "native-tls", "ring,native-tls"]);
-        assert_eq!(combinations(&features, &["native-tls"]), ["", "ring"]);
-        assert_eq!(combinations(&[], &[]), [""]);
+        let (all, none) = (|_: &str| true, |_: &str| false);
+        assert_eq!(combinations(&features, &[], all), ["", "ring", "native-tls", "ring,native-tls"]);
+        assert_eq!(combinations(&features, &["native-tls"], all), ["", "ring"]);
+        assert_eq!(combinations(&features, &[], none), ["", "ring,native-tls"]);
+        assert_eq!(combinations(&features, &[], |name| name == "ring"), ["", "ring", "ring,native-tls"]);
+        assert_eq!(combinations(&[], &[], all), [""]);
     }
 
     /// What this check relies on: with `--lib`, a feature that only a dev-dependency turns on is not there.

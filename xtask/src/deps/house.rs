@@ -17,6 +17,8 @@ pub(crate) enum Place {
     Program,
     /// What crosses crates, tests and benchmarks, never published.
     Tests,
+    /// What tests of every crate probe with, never published.
+    Probe,
     Xtask,
 }
 
@@ -30,6 +32,7 @@ impl Place {
             "crates/sandbox" => Self::Sandbox,
             "crates/cli" => Self::Program,
             "tests" | "bench" => Self::Tests,
+            "tests/probe" => Self::Probe,
             "xtask" => Self::Xtask,
             _ => Self::Vendor,
         }
@@ -37,7 +40,7 @@ impl Place {
 
     /// Whether users get the package from a registry.
     pub(crate) fn is_published(self) -> bool {
-        !matches!(self, Self::Tests | Self::Xtask)
+        !matches!(self, Self::Tests | Self::Probe | Self::Xtask)
     }
 }
 

@@ -2,12 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod altercpa;
-mod altercpa_kill;
 mod altercpa_postbacks;
 mod call;
 mod clevertap_attribute;
 mod clevertap_call;
-mod clevertap_kill;
 mod clevertap_reads;
 mod clevertap_upload;
 mod config;

@@ -19,7 +19,7 @@ fn world(conversions: u64) -> World {
 }
 
 /// The whole time of the sandbox's data, as arguments.
-fn all_time(partnerize: &Partnerize) -> [String; 4] {
+pub(crate) fn all_time(partnerize: &Partnerize) -> [String; 4] {
     let first = partnerize.conversions().first().unwrap().at.strftime("%Y-%m-01").to_string();
     let last = partnerize.now() + Duration::from_hours(24);
     ["--from".to_owned(), first, "--to".to_owned(), last.strftime("%Y-%m-%d").to_string()]

@@ -118,6 +118,19 @@ impl<R> Page<R> {
         self.rows
     }
 
+    /// Leaves out the first `count` rows, or all where there are fewer.
+    pub(crate) fn skip(&mut self, count: usize) {
+        let count = count.min(self.rows.len());
+        self.rows.drain(..count);
+        self.keys.retain_mut(|(index, _)| match index.checked_sub(count) {
+            Some(left) => {
+                *index = left;
+                true
+            }
+            None => false,
+        });
+    }
+
     /// Rows that came in a map, each with its key; none where they came in a list.
     pub fn keyed(&self) -> impl Iterator<Item = (&str, &R)> {
         self.keys.iter().filter_map(|(index, key)| Some((key.as_str(), self.rows.get(*index)?)))

@@ -5,13 +5,19 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use http::{HeaderMap, HeaderName, StatusCode, header::RETRY_AFTER};
+use http::{
+    HeaderMap, HeaderName, StatusCode,
+    header::{DATE, RETRY_AFTER},
+};
 use jiff::Timestamp;
 
 use super::Feedback;
 
 /// A longer wait than this is a broken header, not a limit.
 const LONGEST_WAIT: Duration = Duration::from_hours(31 * 24);
+
+/// Clocks that agree within this are one clock: `Date` has whole seconds, and the answer was on its way.
+const SAME_CLOCK: Duration = Duration::from_secs(2);
 
 const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-ratelimit-retry-after");
 const X_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -30,8 +36,8 @@ pub struct Quota {
 
 /// How long the server asks to wait before the next attempt, from the head of a refusal. At most 31 days.
 ///
-/// `Retry-After` counts with every status, as seconds, fractions of them, or a date relative to `wall_now`. The
-/// vendor's own headers count only where they mean "refused": `X-RateLimit-Retry-After` with 429 and 503, and the
+/// `Retry-After` counts with every status, as seconds, fractions of them, or a date. A date is by the vendor's clock: it
+/// is relative to the answer's `Date`, and to `wall_now` where there is none or both agree. The vendor's own headers count only where they mean "refused": `X-RateLimit-Retry-After` with 429 and 503, and the
 /// reset, which comes with every answer, with 429 or when nothing remains. A date that has passed says nothing: either
 /// the wait is over or a clock is wrong.
 pub fn server_wait(
@@ -68,13 +74,22 @@ fn reset(headers: &HeaderMap, wall_now: Timestamp, feedback: Feedback) -> Option
     match feedback {
         Feedback::Standard => None,
         Feedback::XRateLimit => seconds(text(headers, &X_RESET)?),
-        Feedback::XRateLimitEpochMillis => epoch_millis(text(headers, &X_RATE_RESET)?, wall_now),
+        Feedback::XRateLimitEpochMillis => {
+            epoch_millis(text(headers, &X_RATE_RESET)?, vendor_now(headers, wall_now))
+        }
     }
 }
 
 fn retry_after(headers: &HeaderMap, wall_now: Timestamp) -> Option<Duration> {
     let text = text(headers, &RETRY_AFTER)?;
-    seconds(text).or_else(|| date(text, wall_now))
+    seconds(text).or_else(|| date(text, vendor_now(headers, wall_now)))
+}
+
+/// The time by the clock that wrote the answer: ours, unless the two are clearly apart.
+fn vendor_now(headers: &HeaderMap, wall_now: Timestamp) -> Timestamp {
+    let told = text(headers, &DATE).and_then(|text| httpdate::parse_http_date(text).ok());
+    let told = told.and_then(|told| Timestamp::try_from(told).ok());
+    told.filter(|told| told.duration_since(wall_now).unsigned_abs() > SAME_CLOCK).unwrap_or(wall_now)
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
@@ -138,6 +153,30 @@ mod tests {
 
     fn millis(wait: Option<Duration>) -> Option<u128> {
         wait.map(|wait| wait.as_millis())
+    }
+
+    #[test]
+    fn a_date_is_by_the_vendors_clock_however_far_ours_is_from_it() {
+        let table = [
+            // Our clock is an hour slow, a day fast, right, a little off.
+            ("Sun, 01 Mar 2026 13:00:00 GMT", "Sun, 01 Mar 2026 13:00:30 GMT", Some(30_000)),
+            ("Sat, 28 Feb 2026 12:00:00 GMT", "Sat, 28 Feb 2026 12:00:30 GMT", Some(30_000)),
+            ("Sun, 01 Mar 2026 12:00:00 GMT", "Sun, 01 Mar 2026 12:00:30 GMT", Some(30_000)),
+            ("Sun, 01 Mar 2026 11:59:58 GMT", "Sun, 01 Mar 2026 12:00:30 GMT", Some(30_000)),
+            ("Sun, 01 Mar 2026 11:59:57 GMT", "Sun, 01 Mar 2026 12:00:30 GMT", Some(33_000)),
+            ("yesterday", "Sun, 01 Mar 2026 12:00:30 GMT", Some(30_000)),
+            // Over by the vendor's own clock.
+            ("Sun, 01 Mar 2026 13:00:00 GMT", "Sun, 01 Mar 2026 12:59:59 GMT", None),
+        ];
+        for (date, until, expected) in table {
+            let headers = headers(&[("date", date), ("retry-after", until)]);
+            let wait = server_wait(&headers, LIMITED, wall(), Feedback::Standard);
+            assert_eq!(millis(wait), expected, "{date}, {until}");
+        }
+        let reset = (wall().as_millisecond() + 3_600_000 + 2_500).to_string();
+        let headers = headers(&[("date", "Sun, 01 Mar 2026 13:00:00 GMT"), ("x-rate-limit-reset", &reset)]);
+        let wait = server_wait(&headers, LIMITED, wall(), Feedback::XRateLimitEpochMillis);
+        assert_eq!(millis(wait), Some(2_500));
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub enum Paging {
         /// The answer holds it percent-encoded, so that it is decoded once before it is sent, which encodes it.
         encoded: bool,
     },
-    /// A link in the answer is followed on the same origin, until it is absent, null or repeats.
+    /// A link in the answer is followed on the same origin, until it is absent or null. One that leads back is an error,
+    /// unless the page has no rows or its total says that it is the last.
     Link {
         /// Dotted path of the link.
         next: &'static str,

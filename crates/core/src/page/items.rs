@@ -9,7 +9,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{At, Paged, Pager, Pages, Resume, bad_row, recent::Recent};
+use super::{Paged, Pager, Pages, Resume, bad_row, recent::Recent};
 use crate::{
     decode::{BadRow, Kept},
     error::Error,
@@ -22,10 +22,10 @@ type IdOf<R> = fn(&R) -> Option<&str>;
 pub struct Items<E: Paged> {
     pages: Pages<E>,
     rows: VecDeque<Result<Kept<E::Row>, BadRow>>,
-    /// The page that `rows` are of.
-    at: Option<At>,
+    /// The page that `rows` are of, or that is being fetched.
+    at: Option<Resume>,
+    /// How many of its rows were handed out, those of an earlier stream not counted.
     consumed: usize,
-    skip: usize,
     /// How to tell a row from another, where repeats are left out.
     id: Option<IdOf<E::Row>>,
     recent: Recent,
@@ -42,15 +42,14 @@ impl<E: Paged> fmt::Debug for Items<E> {
 }
 
 impl<E: Paged> Items<E> {
-    pub(super) fn new(pages: Pages<E>, resume: Resume) -> Self {
+    pub(super) fn new(pages: Pages<E>, recent: Vec<u64>) -> Self {
         Self {
             pages,
             rows: VecDeque::new(),
-            at: Some(resume.at),
+            at: None,
             consumed: 0,
-            skip: resume.skip,
             id: None,
-            recent: Recent::new(resume.recent),
+            recent: Recent::new(recent),
             left_out: 0,
         }
     }
@@ -70,15 +69,16 @@ impl<E: Paged> Items<E> {
     }
 
     /// Where to go on so that every item not yet handed out comes, and no other, as long as the vendor's pages stand
-    /// still, or rows are only added and repeats left out. `None` when all items were handed out.
+    /// still, or rows are only added and repeats left out. `None` when all items were handed out. Where the link to the
+    /// next page was refused it is at that page, behind its rows: another time the link may be good.
     pub fn resume(&self) -> Option<Resume> {
         let recent = self.recent.fingerprints();
         if self.rows.is_empty()
             && let Some(pager) = self.pages.idle()
         {
-            return pager.resume().map(|resume| Resume { skip: self.skip, recent, ..resume });
+            return pager.resume().map(|resume| Resume { recent, ..resume });
         }
-        self.at.clone().map(|at| Resume { at, skip: self.consumed + self.skip, recent })
+        self.at.clone().map(|at| Resume { skip: at.skip + self.consumed, recent, ..at })
     }
 
     /// Whether the row was handed out a moment ago.
@@ -107,19 +107,13 @@ where
                 return Poll::Ready(Some(row.map_err(|row| bad_row(E::OPERATION, &row, masker))));
             }
             if let Some(pager) = this.pages.idle() {
-                this.at = pager.at();
+                this.at = pager.resume();
                 this.consumed = 0;
             }
             match ready!(Pin::new(&mut this.pages).poll_next(cx)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(page)) => {
-                    this.rows = page.value.into_rows().into();
-                    let skipped = this.skip.min(this.rows.len());
-                    this.rows.drain(..skipped);
-                    this.consumed = skipped;
-                    this.skip = 0;
-                }
+                Some(Ok(page)) => this.rows = page.value.into_rows().into(),
             }
         }
     }

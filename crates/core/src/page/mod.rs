@@ -62,6 +62,20 @@ impl Resume {
         Self::at_cursor(pager::decoded(cursor))
     }
 
+    /// Whether the listing goes on at its beginning.
+    pub fn is_start(&self) -> bool {
+        self.at == At::Start && self.skip == 0
+    }
+
+    /// The vendor's own link to the next page, where the listing goes on by it: a page that does not depend on the
+    /// request that it is asked with.
+    pub fn link(&self) -> Option<&Link> {
+        match &self.at {
+            At::Link(link) => Some(link),
+            _ => None,
+        }
+    }
+
     /// The cursor, decoded, where the listing has cursors and is not at its start.
     pub fn cursor(&self) -> Option<&str> {
         match &self.at {
@@ -72,9 +86,10 @@ impl Resume {
 }
 
 impl Engine {
-    /// The pages of any listing, as rows of text. `resume` goes on where an earlier pager stopped.
+    /// The pages of any listing, as rows of text. `resume` goes on where an earlier pager, or stream, stopped: the first
+    /// page comes without the rows that were consumed already.
     pub fn pager(&self, request: Request, resume: Option<Resume>) -> Pager {
-        Pager::new(self, request, resume.map_or(At::Start, |resume| resume.at))
+        Pager::new(self, request, resume)
     }
 
     /// All rows of a listing that comes in one answer, or the first that does not decode.
@@ -87,16 +102,16 @@ impl Engine {
         response.value.all().map_err(|row| bad_row(E::OPERATION, &row, Some(&self.inner.masker)))
     }
 
-    /// The pages of a listing.
+    /// The pages of a listing. `resume` goes on where an earlier stream stopped: the first page comes without the rows
+    /// that were consumed already.
     pub fn pages<E: Paged + 'static>(&self, endpoint: E, resume: Option<Resume>) -> Result<Pages<E>, Error> {
-        let at = resume.map_or(At::Start, |resume| resume.at);
-        Ok(Pages::new(Pager::new(self, endpoint.encode()?, at), endpoint))
+        Ok(Pages::new(Pager::new(self, endpoint.encode()?, resume), endpoint))
     }
 
     /// The items of a listing, fetched page by page as they are consumed.
     pub fn items<E: Paged + 'static>(&self, endpoint: E, resume: Option<Resume>) -> Result<Items<E>, Error> {
-        let resume = resume.unwrap_or(Resume { at: At::Start, skip: 0, recent: Vec::new() });
-        Ok(Items::new(self.pages(endpoint, Some(resume.clone()))?, resume))
+        let recent = resume.as_ref().map(|resume| resume.recent.clone()).unwrap_or_default();
+        Ok(Items::new(self.pages(endpoint, resume)?, recent))
     }
 }
 

@@ -23,6 +23,10 @@ pub struct Pager {
     request: Request,
     paging: &'static [Paging],
     next: Option<At>,
+    /// Rows of the next page that were consumed already.
+    skip: usize,
+    /// The last page, behind its last row: what leads on from it was refused, and may be better another time.
+    stuck: Option<(At, usize)>,
     /// The first row of the page before, to notice a vendor that repeats itself.
     before: Option<u64>,
     /// Cursors and links that were followed: one that comes again leads nowhere new.
@@ -32,13 +36,16 @@ pub struct Pager {
 }
 
 impl Pager {
-    pub(super) fn new(engine: &Engine, request: Request, at: At) -> Self {
+    pub(super) fn new(engine: &Engine, request: Request, resume: Option<Resume>) -> Self {
+        let (at, skip) = resume.map_or((At::Start, 0), |resume| (resume.at, resume.skip));
         let paging = request.operation().paging;
         let mut pager = Self {
             engine: engine.clone(),
             request,
             paging,
             next: None,
+            skip,
+            stuck: None,
             before: None,
             followed: HashSet::new(),
             broken: None,
@@ -48,13 +55,11 @@ impl Pager {
         pager
     }
 
-    /// Where the next page is; `None` after the last.
+    /// Where the next page is; `None` after the last. Where the link to the next page was refused, it is behind the rows
+    /// of the page that has it.
     pub fn resume(&self) -> Option<Resume> {
-        self.at().map(|at| Resume { at, skip: 0, recent: Vec::new() })
-    }
-
-    pub(super) fn at(&self) -> Option<At> {
-        self.next.clone()
+        let next = self.next.clone().map(|at| (at, self.skip));
+        next.or_else(|| self.stuck.clone()).map(|(at, skip)| Resume { at, skip, recent: Vec::new() })
     }
 
     pub(super) fn masker(&self) -> &Masker {
@@ -76,7 +81,8 @@ impl Pager {
         }
         let Some(at) = self.next.clone() else { return Ok(None) };
         let request = self.request_at(&at);
-        let response = self.engine.send(request, decode).await?;
+        let mut response = self.engine.send(request, decode).await?;
+        let rows = response.value.rows().len();
         let first = response.value.rows().first().map(Repeats::fingerprint);
         let next = self.after(&at, &response.value).unwrap_or_else(|error| {
             self.broken = Some(error);
@@ -90,14 +96,27 @@ impl Pager {
             return Err(self.broken("repeats the page before; the listing would never end", &response));
         }
         self.before = first;
-        self.next = next.filter(|next| self.is_new(next));
+        self.stuck = self.broken.is_some().then(|| (at.clone(), rows));
+        self.next = match next {
+            Some(next) if !self.is_new(&next) => {
+                // A cursor that comes again is how some vendors say that they are done; a link never is.
+                let leads_back = matches!(next, At::Link(_)) && !self.is_last(&at, &response.value);
+                if leads_back && !response.value.rows().is_empty() {
+                    let what = "links back to where the listing has been; what comes after it is not told";
+                    self.broken = Some(self.broken(what, &response));
+                }
+                None
+            }
+            next => next,
+        };
+        response.value.skip(std::mem::take(&mut self.skip));
         if response.value.rows().is_empty() && self.next.is_none() {
             return self.broken.take().map_or(Ok(None), Err);
         }
         Ok(Some(response))
     }
 
-    /// Whether a cursor or a link was not followed before. One that repeats is how some vendors say that they are done.
+    /// Whether a cursor or a link was not followed before.
     fn is_new(&mut self, next: &At) -> bool {
         match next {
             At::Cursor(cursor) => self.followed.insert(fingerprint(cursor)),
@@ -183,15 +202,25 @@ impl Pager {
         Ok(None)
     }
 
+    /// Whether a total says that nothing comes after this page.
+    fn is_last<R>(&self, at: &At, page: &Page<R>) -> bool {
+        let rows = u64::try_from(page.rows().len()).unwrap_or(u64::MAX);
+        self.total(at, page).is_some_and(|(total, position)| position.saturating_add(rows) >= total)
+    }
+
+    /// The total that a page gives, and the offset at which the page is.
+    fn total<R>(&self, at: &At, page: &Page<R>) -> Option<(u64, u64)> {
+        self.paging.iter().find_map(|style| {
+            let Paging::Offset { offset, total, .. } = *style else { return None };
+            let total = page.pointer(&pointer(total))?.text().parse().ok()?;
+            Some((total, self.position(at, offset, 0)?))
+        })
+    }
+
     /// Whether a page has no rows at an offset before the total that it gives itself. The listing stays there: the page
     /// can be asked for again.
     fn falls_short<R>(&self, at: &At, page: &Page<R>) -> bool {
-        page.rows().is_empty()
-            && self.paging.iter().any(|style| {
-                let Paging::Offset { offset, total, .. } = *style else { return false };
-                let total = page.pointer(&pointer(total)).and_then(|total| total.text().parse::<u64>().ok());
-                total.zip(self.position(at, offset, 0)).is_some_and(|(total, position)| position < total)
-            })
+        page.rows().is_empty() && self.total(at, page).is_some_and(|(total, position)| position < total)
     }
 
     fn link(&self, text: &str) -> Result<Link, Error> {

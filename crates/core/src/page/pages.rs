@@ -47,7 +47,8 @@ impl<E: Paged> Pages<E> {
         }
     }
 
-    /// Where the next page is; `None` after the last, or while a page is being fetched.
+    /// Where the next page is; `None` after the last, or while a page is being fetched. Where the link to the next page
+    /// was refused, it is behind the rows of the page that has it.
     pub fn resume(&self) -> Option<Resume> {
         self.idle().and_then(Pager::resume)
     }

@@ -81,7 +81,8 @@ pub struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) safety: Safety,
-    pub(crate) cost: u32,
+    /// What the caller says that it costs; else its operation does.
+    cost: Option<u32>,
     pub(crate) foreign: Option<Origin>,
     /// The query of a presigned address that the body tells.
     pub(crate) told: Option<Box<str>>,
@@ -109,7 +110,7 @@ impl fmt::Debug for Request {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body", &self.body)
             .field("safety", &self.safety)
-            .field("cost", &self.cost)
+            .field("cost", &self.effective_cost())
             .finish_non_exhaustive()
     }
 }
@@ -129,7 +130,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: Body::Empty,
             safety,
-            cost: operation.cost.for_years(0),
+            cost: None,
             foreign: None,
             told: None,
             deadline: None,
@@ -321,11 +322,20 @@ impl Request {
         self
     }
 
-    /// What the call takes out of its bucket.
+    /// What the call takes out of its bucket. Default: what its operation says, by the ranges in the body where it costs
+    /// by years.
     #[must_use]
     pub fn cost(mut self, cost: u32) -> Self {
-        self.cost = cost;
+        self.cost = Some(cost);
         self
+    }
+
+    /// What the call takes out of its bucket.
+    pub fn effective_cost(&self) -> u32 {
+        self.cost.unwrap_or_else(|| match &self.body {
+            Body::Bytes(body) => self.operation.cost.of_body(body),
+            Body::Empty | Body::Stream(_) => self.operation.cost.for_years(0),
+        })
     }
 
     /// The time for all attempts and waits together.

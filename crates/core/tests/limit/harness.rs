@@ -29,10 +29,13 @@ pub(crate) enum Counting {
 pub(crate) const EVERY_COUNTING: [Counting; 3] =
     [Counting::FixedWindow, Counting::SlidingLog, Counting::TokenBucket];
 
-/// A vendor that refuses what its rule does not allow and writes down every arrival.
+/// A vendor that refuses what its rules do not allow and writes down every arrival.
+///
+/// It may count in several ways at once: callers who are never refused do the same whoever counts, so that one run
+/// shows what each strict vendor would have said.
 #[derive(Debug)]
 pub(crate) struct Vendor {
-    counting: Counting,
+    countings: Vec<Counting>,
     count: u32,
     per: Duration,
     started: Instant,
@@ -42,13 +45,16 @@ pub(crate) struct Vendor {
     /// Tokens that are missing in the bucket, in nanoseconds of filling: whole numbers, so that no rounding decides.
     missing: (Duration, u128),
     pub(crate) arrivals: Vec<(Duration, u32)>,
+    /// Arrivals that at least one way of counting refused.
     pub(crate) refused: u32,
+    /// What each way of counting refused.
+    refusals: Vec<u32>,
 }
 
 impl Vendor {
-    pub(crate) fn new(counting: Counting, count: u32, per: Duration) -> Self {
+    pub(crate) fn new(countings: &[Counting], count: u32, per: Duration) -> Self {
         Self {
-            counting,
+            countings: countings.to_vec(),
             count,
             per,
             started: Instant::now(),
@@ -58,22 +64,34 @@ impl Vendor {
             missing: (Duration::ZERO, 0),
             arrivals: Vec::new(),
             refused: 0,
+            refusals: vec![0; countings.len()],
         }
     }
 
     pub(crate) fn arrive(&mut self, cost: u32) -> StatusCode {
         let now = self.started.elapsed();
         self.arrivals.push((now, cost));
-        let accepted = match self.counting {
-            Counting::FixedWindow => self.fits_window(now, cost),
-            Counting::SlidingLog => self.fits_log(now, cost),
-            Counting::TokenBucket => self.fits_bucket(now, cost),
-        };
+        let mut accepted = true;
+        for way in 0..self.countings.len() {
+            let fits = match self.countings[way] {
+                Counting::FixedWindow => self.fits_window(now, cost),
+                Counting::SlidingLog => self.fits_log(now, cost),
+                Counting::TokenBucket => self.fits_bucket(now, cost),
+            };
+            self.refusals[way] += u32::from(!fits);
+            accepted &= fits;
+        }
         if accepted {
             return StatusCode::OK;
         }
         self.refused += 1;
         StatusCode::TOO_MANY_REQUESTS
+    }
+
+    /// What this way of counting refused.
+    pub(crate) fn refused_by(&self, counting: Counting) -> u32 {
+        let counted = self.countings.iter().zip(&self.refusals).filter(|(own, _)| **own == counting);
+        counted.map(|(_, refused)| refused).sum()
     }
 
     fn fits_window(&mut self, now: Duration, cost: u32) -> bool {

@@ -36,6 +36,8 @@ pub(crate) struct FaultOrder {
     interval_ms: Option<u64>,
     #[serde(default)]
     lasting_ms: Option<u64>,
+    #[serde(default)]
+    by_date: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -60,6 +62,7 @@ impl FaultOrder {
         };
         fault.skip = self.after;
         fault.lasting = self.lasting_ms.map(Duration::from_millis);
+        fault.dated = self.by_date;
         fault.scope.method = self.method.map(|method| method.to_ascii_uppercase());
         fault.scope.path = self.path;
         fault.scope.operation = self.operation;

@@ -30,6 +30,8 @@ pub struct Fault {
     /// `None` is always; the outer default is once.
     pub(crate) times: Times,
     pub(crate) lasting: Option<Duration>,
+    /// The wait of a 429 is told as a date.
+    pub(crate) dated: bool,
 }
 
 /// What happens.
@@ -106,7 +108,15 @@ pub(crate) enum Times {
 
 impl Fault {
     fn new(kind: Kind, commits: bool) -> Self {
-        Self { kind, commits, scope: Scope::default(), skip: 0, times: Times::Unsaid, lasting: None }
+        Self {
+            kind,
+            commits,
+            scope: Scope::default(),
+            skip: 0,
+            times: Times::Unsaid,
+            lasting: None,
+            dated: false,
+        }
     }
 
     /// Connecting is refused.
@@ -156,6 +166,13 @@ impl Fault {
     /// (whole seconds, rounded up) and the vendor's own. Partnerize has only its own.
     pub fn rate_limited(wait: Option<Duration>) -> Self {
         Self::new(Kind::RateLimited { wait }, false)
+    }
+
+    /// Tells the wait of a [`rate_limited`](Fault::rate_limited) as a date in `Retry-After`, by the sandbox's clock and
+    /// rounded up to whole seconds, instead of as a number; of no effect on other faults.
+    pub fn by_date(mut self) -> Self {
+        self.dated = true;
+        self
     }
 
     /// An error of the vendor's system with this status, in the vendor's own words.

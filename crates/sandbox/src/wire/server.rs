@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::connection::{Connection, Received, Sent};
 use super::{Answer, Port, Request};
-use crate::clock::Clock;
+use crate::clock::{Clock, later};
 use crate::control;
 use crate::fault::{CallSite, Fault, Kind, Plan, Twist};
 use crate::log::{RequestLog, RequestRecord, Written};
@@ -195,7 +195,7 @@ impl Server {
         fault: Option<Fault>,
         number: u64,
     ) -> After {
-        let Some(Fault { kind, commits, .. }) = fault else {
+        let Some(Fault { kind, commits, dated, .. }) = fault else {
             let answer = self.handled(request, number, None).await;
             return self.write(connection, request, &answer, number).await;
         };
@@ -221,7 +221,8 @@ impl Server {
             }
             Kind::Twist(_) => self.write(connection, request, &own(), number).await,
             Kind::RateLimited { wait } => {
-                let answer = with_retry_after(self.vendor.rate_limited(&request.path, wait), wait);
+                let told = if dated { wait.map(|wait| self.date_in(wait)) } else { None };
+                let answer = with_retry_after(self.vendor.rate_limited(&request.path, wait), wait, told);
                 self.write(connection, request, &answer, number).await
             }
             Kind::ServerError { status } => {
@@ -289,6 +290,12 @@ impl Server {
         self.note_sent(number, &sent, false);
         connection.close().await;
         After::End
+    }
+
+    /// The date after a wait, in whole seconds, as headers write it.
+    fn date_in(&self, wait: Duration) -> String {
+        let date = later(self.clock.now(), wait.saturating_add(Duration::from_millis(999)));
+        date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
     fn note_answer(&self, number: u64, connection: &Connection, status: u16) {
@@ -393,7 +400,12 @@ fn whole(answer: &Answer, clock: &Clock, close: bool) -> Vec<u8> {
     text
 }
 
-fn with_retry_after(answer: Answer, wait: Option<Duration>) -> Answer {
+fn with_retry_after(mut answer: Answer, wait: Option<Duration>, date: Option<String>) -> Answer {
+    if let Some(date) = date {
+        // A wait that is told in both ways would hide what becomes of the date.
+        answer.headers.retain(|(name, _)| !name.ends_with("Retry-After"));
+        return answer.header("Retry-After", date);
+    }
     let says_it = answer.headers.iter().any(|(name, _)| name.ends_with("Retry-After"));
     match wait.filter(|_| !says_it) {
         Some(wait) => {

@@ -221,6 +221,16 @@ fn too_many_requests_with_and_without_headers() {
 }
 
 #[test]
+fn a_wait_can_be_told_as_a_date() {
+    let sandbox = sandbox();
+    let irev = sandbox.irev();
+    irev.fault(Fault::rate_limited(Some(Duration::from_millis(1_200))).by_date());
+    let told = push(irev, LEAD);
+    let date = (irev.now() + Duration::from_millis(2_199)).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    assert_eq!((told.status, told.header("retry-after")), (429, Some(date.as_str())));
+}
+
+#[test]
 fn errors_can_lie() {
     let sandbox = sandbox();
     let irev = sandbox.irev();

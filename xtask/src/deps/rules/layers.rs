@@ -18,9 +18,11 @@ pub(crate) fn check(house: &House) -> Vec<Violation> {
             };
             // A package names itself to turn on a feature for its own tests.
             let itself = dependency.dev && other.name == package.name;
+            // What tests of every crate probe with.
+            let probe = dependency.dev && other.place == Place::Probe;
             // The tests of the generator compile what it wrote.
             let generated = dependency.dev && package.place == Place::Xtask && other.place == Place::Core;
-            if !itself && !generated && !may_depend(package, other) {
+            if !itself && !probe && !generated && !may_depend(package, other) {
                 let what = format!("{} must not depend on {}", package.name, other.name);
                 found.push(RULE.violation(&package.manifest.path, dependency.line, what));
             }
@@ -32,7 +34,7 @@ pub(crate) fn check(house: &House) -> Vec<Violation> {
 fn may_depend(package: &Package, other: &Package) -> bool {
     match package.place {
         Place::Core | Place::Sandbox | Place::Xtask => false,
-        Place::Vendor => other.place == Place::Core,
+        Place::Vendor | Place::Probe => other.place == Place::Core,
         Place::Umbrella => matches!(other.place, Place::Core | Place::Vendor),
         Place::Program | Place::Tests => other.place.is_published(),
     }
@@ -49,6 +51,7 @@ mod tests {
             fixture::package("vendor", Place::Vendor, "", &[]),
             fixture::package("umbrella", Place::Umbrella, "", &[]),
             fixture::package("sandbox", Place::Sandbox, "", &[]),
+            fixture::package("probe", Place::Probe, "", &[]),
             fixture::package("here", place, manifest, &[]),
         ];
         check(&fixture::house("", packages)).iter().map(ToString::to_string).collect()
@@ -75,6 +78,16 @@ mod tests {
     #[test]
     fn a_package_may_turn_on_its_own_features_for_its_tests() {
         assert!(verdict(Place::Vendor, "[dev-dependencies]\nhere = { path = \".\" }\n").is_empty());
+    }
+
+    #[test]
+    fn tests_of_every_crate_may_probe_and_the_probe_knows_no_vendor() {
+        for place in [Place::Core, Place::Vendor, Place::Program, Place::Tests] {
+            assert_eq!(verdict(place, "[dev-dependencies]\nprobe.workspace = true\n"), [""; 0], "{place:?}");
+            assert_eq!(verdict(place, "[dependencies]\nprobe.workspace = true\n").len(), 1, "{place:?}");
+        }
+        assert_eq!(verdict(Place::Probe, "[dependencies]\ncore.workspace = true\n"), [""; 0]);
+        assert_eq!(verdict(Place::Probe, "[dependencies]\nvendor.workspace = true\n").len(), 1);
     }
 
     #[test]

@@ -59,8 +59,14 @@ fn workspace_dependencies(house: &House) -> Vec<Violation> {
             found.push(DEFAULT_FEATURES.violation(&manifest.path, line, what));
         }
         let asked = item.get("version").and_then(Item::as_str).unwrap_or_default();
-        if house.owns(name) && asked != version {
+        let sibling = house.packages.iter().find(|package| package.name == name);
+        let published = sibling.is_some_and(|sibling| sibling.place.is_published());
+        if published && asked != version {
             let what = format!("`{name}` is asked for as \"{asked}\", the workspace is at \"{version}\"");
+            found.push(VERSIONS.violation(&manifest.path, line, what));
+        }
+        if sibling.is_some() && !published && !asked.is_empty() {
+            let what = format!("`{name}` is never published: with a version it would be looked for there");
             found.push(VERSIONS.violation(&manifest.path, line, what));
         }
         if !house.owns(name) && asked.matches('.').count() != 2 {
@@ -158,6 +164,17 @@ mod tests {
         let found =
             verdict(&WORKSPACE.replace("\"x\", version = \"0.1.0\"", "\"x\", version = \"0.0.9\""), PACKAGE);
         only(&found, "Cargo.toml:7: [versions] `here`");
+    }
+
+    #[test]
+    fn what_is_never_published_is_asked_for_without_a_version() {
+        let verdict = |workspace: &str| {
+            let package = fixture::package("here", Place::Probe, PACKAGE, &[]);
+            let found = check(&fixture::house(workspace, vec![package]));
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        only(&verdict(WORKSPACE), "Cargo.toml:7: [versions] `here`");
+        assert_eq!(verdict(&WORKSPACE.replace("\"x\", version = \"0.1.0\"", "\"x\"")), [""; 0]);
     }
 
     #[test]

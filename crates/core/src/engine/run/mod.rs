@@ -240,7 +240,7 @@ impl Run {
         }
     }
 
-    fn attempt_timeout(&self) -> Duration {
+    pub(crate) fn attempt_timeout(&self) -> Duration {
         let operation = self.request.operation;
         let by_safety =
             if operation.safety.mutates() { self.inner.change_timeout } else { self.inner.read_timeout };
@@ -255,7 +255,7 @@ impl Run {
     async fn permit(&mut self) -> Result<Permit, Error> {
         let ask = Ask {
             bucket: self.request.operation.bucket,
-            cost: self.request.cost,
+            cost: self.request.effective_cost(),
             deadline: self.deadline,
             vendor_wait_cap: Some(self.inner.policy.server_wait_cap),
             attempt: Some(self.attempt_timeout()),

@@ -1,6 +1,6 @@
 //! Parameters that an operation's own metadata accepts: whatever is required and nothing else.
 
-use afflux::core::{
+use afflux_core::{
     dynamic::{self, Parameters},
     operation::{Operation, Safety},
     request::Request,
@@ -35,7 +35,21 @@ const TEXTS: [&str; 22] = [
 ];
 
 /// A request of `operation` with what it requires; with the caller's key where it takes one and `keyed`.
-pub(crate) fn request(operation: &'static Operation, keyed: bool) -> Request {
+///
+/// # Panics
+/// If the operation refuses what its own metadata asks for.
+pub fn valid(operation: &'static Operation, keyed: bool) -> Request {
+    let text = parameters(operation, keyed).to_string();
+    let parameters = Parameters::parse(&text).unwrap();
+    dynamic::request(operation, &parameters, false)
+        .unwrap_or_else(|found| panic!("{} refuses {text}: {}", operation.id, words(&found)))
+}
+
+/// The parameters of such a request, as the program takes them.
+///
+/// # Panics
+/// If no text is known that fits a parameter.
+pub fn parameters(operation: &'static Operation, keyed: bool) -> Value {
     let mut given = Map::new();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
         given.insert(parameter.name.to_owned(), value(&parameter.schema));
@@ -56,10 +70,7 @@ pub(crate) fn request(operation: &'static Operation, keyed: bool) -> Request {
             }
         }
     }
-    let text = Value::Object(given).to_string();
-    let parameters = Parameters::parse(&text).unwrap();
-    dynamic::request(operation, &parameters, false)
-        .unwrap_or_else(|found| panic!("{} refuses {text}: {}", operation.id, words(&found)))
+    Value::Object(given)
 }
 
 fn words(found: &[impl std::fmt::Display]) -> String {
