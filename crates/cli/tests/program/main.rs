@@ -10,6 +10,7 @@ mod clevertap_reads;
 mod clevertap_upload;
 mod config;
 mod demo;
+mod disk;
 mod fleet;
 mod interrupt;
 mod kill;
