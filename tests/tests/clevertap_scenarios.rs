@@ -7,10 +7,10 @@ use std::{
 };
 
 use afflux::clevertap::{
-    Client, ClientBuilder, CustomEvent, Delivery, DeviceToken, ErrorKind, Event, Install, Profile,
-    ProfileKey, Record, RecordOutcome, Region, TokenKind,
+    CampaignResult, Client, ClientBuilder, CustomEvent, Delivery, DeviceToken, ErrorKind, Event, Install,
+    Profile, ProfileKey, Record, RecordOutcome, Region, TokenKind,
     core::{decode::JsonText, limit::Bucket, retry::RetryPolicy},
-    generated::{CampaignReference, ContentBlockType, NewCampaign, NewContentBlock, TargetMode},
+    generated::{ContentBlockType, NewCampaign, NewContentBlock, TargetMode},
 };
 use afflux_sandbox::{
     CleverTap, Fault, Sandbox,
@@ -325,10 +325,10 @@ async fn a_report_that_is_not_ready_is_no_error_in_any_of_its_shapes() {
         [ReportNotReady::Conflict, ReportNotReady::ServerError, ReportNotReady::Success, ReportNotReady::Fail]
     {
         clevertap.configure(|switches| switches.report_not_ready = shape);
-        let report = tap.campaigns().report(CampaignReference::new(id)).send().await.unwrap().into_value();
-        assert!(report.result.get().is_none() && report.error.is_some(), "{shape:?}");
+        let result = tap.campaign_report(id).await.unwrap();
+        assert!(matches!(&result, CampaignResult::NotReady(report) if report.error.is_some()), "{shape:?}");
     }
     clevertap.configure(|switches| switches.report_polls = 0);
-    let report = tap.campaigns().report(CampaignReference::new(id)).send().await.unwrap().into_value();
+    let report = tap.campaign_report(id).await.unwrap().into_report();
     assert_eq!(report.result.get().unwrap()["sent"], 60);
 }

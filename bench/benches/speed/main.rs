@@ -5,6 +5,7 @@ mod attribution;
 mod calls;
 mod conversions;
 mod decode;
+mod export;
 mod upload;
 
 use afflux_bench::{Failure, Options, Sink, serve_if_asked};
@@ -20,6 +21,9 @@ fn main() -> Result<(), Failure> {
     }
     if options.wants("upload") {
         upload::run(&options, &sink)?;
+    }
+    if options.wants("export") {
+        export::run(&options, &sink)?;
     }
     if options.wants("decode") {
         decode::run(&options)?;

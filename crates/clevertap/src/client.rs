@@ -237,10 +237,9 @@ impl Client {
         event: &Attribution,
         repeat_unknown: bool,
     ) -> Result<Response<Attributed>, Error> {
-        let now = self.engine.clock().now();
-        let sending = Sending { event, repeat_unknown, outage: self.outage.lasts(now) };
-        let result = self.engine.call(&sending).await;
-        self.outage.note(self.engine.clock().now(), &result);
+        let outage = self.outage.lasts(&**self.engine.clock());
+        let result = self.engine.call(&Sending { event, repeat_unknown, outage }).await;
+        self.outage.note(&**self.engine.clock(), &result);
         result
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod attribution;
+mod campaign_report;
 mod client;
 mod counts;
 mod exports;
@@ -19,6 +20,7 @@ pub use afflux_core::{Delivery, Error, ErrorKind, secret::SecretString};
 
 pub use self::{
     attribution::{Attributed, Attribution, CustomEvent, Deliver, Delivering, Install},
+    campaign_report::CampaignResult,
     client::{Client, ClientBuilder},
     counts::{
         CountHandle, CountJob, Counted, Counting, Counts, Started, TopCounts, TopValue, TrendCounts,

@@ -215,6 +215,44 @@ async fn a_lost_answer_is_retried_for_profiles_and_unknown_for_events() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_batch_is_repeated_only_if_each_of_its_records_may_be() {
+    // The first answer to each body is lost.
+    let known: Mutex<Vec<Vec<u8>>> = Mutex::default();
+    let transport = MockTransport::new(move |seen| {
+        let mut known = known.lock().unwrap();
+        if known.contains(&seen.body.to_vec()) {
+            return accepted(seen);
+        }
+        known.push(seen.body.to_vec());
+        Reply::lost()
+    });
+    let raw = |text: &str| Record::json(JsonText::new(text.to_owned()).unwrap());
+    let records: [(&str, Record); 7] = [
+        ("event", event("Seen")),
+        ("set", Profile::new("ana").name("Ana").into()),
+        ("count", Profile::new("ana").increment("visits", 1).into()),
+        ("raw set", raw(r#"{"identity":"ana","type":"profile","profileData":{"a":1}}"#)),
+        ("raw count", raw(r#"{"identity":"ana","type":"profile","profileData":{"a":{"$add":["x"]}}}"#)),
+        ("token", DeviceToken::new("o", TokenKind::Fcm, "t").into()),
+        ("raw event", raw(r#"{"identity":"ana","type":"event","evtName":"Seen","evtData":{}}"#)),
+    ];
+    let report = client(&transport).upload(records).send_all().await;
+    let mut accepted: Vec<_> = report.accepted().copied().collect();
+    accepted.sort_unstable();
+    assert_eq!(accepted, ["raw set", "set", "token"]);
+    let unknown: Vec<_> = report.unknown().map(|(key, _)| *key).collect();
+    assert_eq!(unknown, ["event", "count", "raw count", "raw event"]);
+    let mut sent: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for seen in transport.seen() {
+        let sent = sent.entry(String::from_utf8(seen.body.to_vec()).unwrap()).or_default();
+        *sent = (sent.0 + 1, records_of(&seen).len());
+    }
+    let mut sent: Vec<_> = sent.into_values().collect();
+    sent.sort_unstable();
+    assert_eq!(sent, [(1, 4), (2, 1), (2, 2)], "how often each body went out, and its records");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_whole_batch_is_that_of_each_record() {
     let table = [
         (400, r#"{"status":"fail","error":"Malformed request","code":400}"#, Some(400), 1),

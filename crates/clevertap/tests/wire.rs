@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use afflux_clevertap::core::{decode::JsonText, endpoint::Endpoint};
 use afflux_clevertap::{
-    Client, Delivery, ErrorKind, OPERATIONS, Region,
+    CampaignResult, Client, Delivery, ErrorKind, OPERATIONS, Region,
     core::{
         operation::Operation,
         retry::RetryPolicy,
@@ -196,7 +196,29 @@ async fn a_campaign_without_a_result_is_an_answer_in_all_its_shapes() {
             client.campaigns().report(CampaignReference::new(7_u64)).send().await.unwrap().into_value();
         assert!(report.result.get().is_none() && report.error.is_some(), "{body}");
         assert_eq!(report.text(), body);
+        let CampaignResult::NotReady(report) = client.campaign_report(7).await.unwrap() else {
+            panic!("{body}")
+        };
+        assert_eq!(report.text(), body);
     }
+}
+
+#[tokio::test]
+async fn a_campaign_with_a_result_is_ready() {
+    let body = r#"{"result":{"sent":82,"clicked":28},"status":"success"}"#;
+    let transport = Arc::new(MockTransport::new(move |seen| {
+        assert_eq!(seen.body, r#"{"id":1457432766}"#);
+        Reply::answer(200, body)
+    }));
+    let client = Client::builder(Region::Us1, "A-1")
+        .passcode(PASSCODE)
+        .engine(move |engine| engine.transport(transport))
+        .build()
+        .unwrap();
+    let CampaignResult::Ready(report) = client.campaign_report(1_457_432_766).await.unwrap() else {
+        panic!("not ready")
+    };
+    assert_eq!((report.result.get().unwrap()["clicked"], report.text()), (28, body));
 }
 
 #[tokio::test(start_paused = true)]

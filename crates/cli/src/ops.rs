@@ -63,7 +63,7 @@ fn object(operation: &Operation) -> Value {
         "bucket": operation.bucket,
         "cost": match operation.cost {
             Cost::Fixed(cost) => json!(cost),
-            Cost::ByYears(table) => json!(table),
+            Cost::ByYears { table, .. } => json!(table),
         },
         "paging": operation.paging_words(),
         "deprecated": operation.deprecated,
@@ -84,7 +84,7 @@ fn words(words: &[String]) -> String {
 fn cost(cost: Cost) -> String {
     match cost {
         Cost::Fixed(cost) => cost.to_string(),
-        Cost::ByYears(table) => {
+        Cost::ByYears { table, .. } => {
             let steps: Vec<String> = table.iter().map(ToString::to_string).collect();
             format!("{} by years", steps.join("/"))
         }

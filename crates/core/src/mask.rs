@@ -177,7 +177,8 @@ impl Masker {
     /// Masks header values in place.
     pub fn headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
-            let text = String::from_utf8_lossy(value.as_bytes());
+            let text = std::str::from_utf8(value.as_bytes());
+            let text = text.map_or_else(|_| String::from_utf8_lossy(value.as_bytes()), Cow::Borrowed);
             if let Cow::Owned(masked) = self.text(&text) {
                 *value = HeaderValue::from_str(&masked).unwrap_or_else(|_| HeaderValue::from_static(MASK));
             }

@@ -24,8 +24,12 @@ use support::operations::READ;
 use tokio::time::Instant;
 
 const SECOND: Duration = Duration::from_secs(1);
-const ANALYTICS: Operation =
-    Operation { bucket: "analytics", cost: Cost::ByYears(&[2, 5, 10, 15]), path: "/analytics", ..READ };
+const ANALYTICS: Operation = Operation {
+    bucket: "analytics",
+    cost: Cost::ByYears { table: &[2, 5, 10, 15], ranges: &["ranges"] },
+    path: "/analytics",
+    ..READ
+};
 
 fn clock() -> Arc<dyn Clock> {
     Arc::new(FakeClock::starting_at("2026-03-01T12:00:00Z".parse().unwrap()))

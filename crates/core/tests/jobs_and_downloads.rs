@@ -14,6 +14,7 @@ use std::{
 use afflux_core::{
     Delivery, ErrorKind,
     base_url::BaseUrl,
+    download::WholeFile,
     engine::Engine,
     job::{Job, JobHandle, JobState},
     limit::Bucket,
@@ -231,6 +232,50 @@ mod downloads {
         let engine = quick(base(peer.address)).build().unwrap();
         assert_eq!(engine.download_to_path(export(), &path).await.unwrap(), 7);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "id\n1\n2\n");
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_file_is_begun_where_it_can_end_and_has_the_permissions_of_the_one_before() {
+        let directory = std::env::temp_dir().join(format!("afflux-whole-file-{}", std::process::id()));
+        std::fs::create_dir_all(directory.join("taken")).unwrap();
+        for nowhere in [directory.join("taken"), directory.join("missing").join("rows.csv")] {
+            let transport = MockTransport::script([]);
+            let engine = quick(base(([127, 0, 0, 1], 9).into())).transport(Arc::new(transport.clone()));
+            let error = engine.build().unwrap().download_to_path(export(), &nowhere).await.unwrap_err();
+            assert_eq!((error.kind(), error.delivery()), (ErrorKind::Io, Delivery::NotSent), "{error}");
+            assert!(transport.seen().is_empty(), "nobody was asked for what cannot be kept");
+        }
+
+        let path = directory.join("rows.csv");
+        std::fs::write(&path, "of yesterday").unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        // What an earlier process left behind is not in the way; a process that is at it is.
+        std::fs::write(directory.join("rows.csv.part"), "what a kill left").unwrap();
+        let mut file = WholeFile::create(&path).await.unwrap();
+        let error = WholeFile::create(&path).await.unwrap_err();
+        assert!(error.to_string().contains("somebody else is writing it"), "{error}");
+        for letter in [b'x', b'y', b'z'] {
+            file.write(&vec![letter; 700_000]).await.unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "of yesterday");
+        file.finish().await.unwrap();
+        let written = std::fs::read(&path).unwrap();
+        assert_eq!(written.len(), 2_100_000);
+        assert!(
+            written
+                .chunks(700_000)
+                .zip([b'x', b'y', b'z'])
+                .all(|(part, letter)| part == vec![letter; 700_000])
+        );
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o600
+        );
+        drop(WholeFile::create(&path).await.unwrap());
+        assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 2, "a part was left behind");
         std::fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -2,7 +2,7 @@
 //! refusal says nothing about the first push. So a repeat is refused here, before it is sent, with the time to wait.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -17,8 +17,18 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub(crate) struct Guard {
     hasher: RandomState,
-    seen: Mutex<HashMap<(u64, u64), Seen>>,
+    book: Mutex<Book>,
     clock: Arc<dyn Clock>,
+}
+
+/// A token and a body, hashed.
+type Key = (u64, u64);
+
+#[derive(Debug, Default)]
+struct Book {
+    seen: HashMap<Key, Seen>,
+    /// Ends in the order in which they were noted, so that forgetting costs nothing for what is still remembered.
+    ended: VecDeque<(Instant, Key)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -33,37 +43,52 @@ enum Seen {
 #[derive(Debug)]
 pub(crate) struct Pass {
     guard: Arc<Guard>,
-    key: (u64, u64),
+    key: Key,
     sent: bool,
 }
 
 impl Guard {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { hasher: RandomState::new(), seen: Mutex::default(), clock }
+        Self { hasher: RandomState::new(), book: Mutex::default(), clock }
     }
 
     /// Lets a body through, or says how long to wait.
     pub(crate) fn enter(self: &Arc<Self>, token: u64, body: &[u8]) -> Result<Pass, Duration> {
         let now = self.clock.now();
         let key = (token, self.hasher.hash_one(body));
-        let mut seen = self.lock();
-        seen.retain(|_, seen| match seen {
-            Seen::InFlight => true,
-            Seen::At(at) => now.saturating_duration_since(*at) < WINDOW,
-        });
-        match seen.get(&key) {
+        let mut book = self.lock();
+        book.forget(now);
+        match book.seen.get(&key) {
             Some(Seen::InFlight) => Err(WINDOW),
-            Some(Seen::At(at)) => Err(WINDOW.saturating_sub(now.saturating_duration_since(*at))),
-            None => {
-                seen.insert(key, Seen::InFlight);
+            Some(Seen::At(at)) if !is_over(*at, now) => {
+                Err(WINDOW.saturating_sub(now.saturating_duration_since(*at)))
+            }
+            _ => {
+                book.seen.insert(key, Seen::InFlight);
                 Ok(Pass { guard: Arc::clone(self), key, sent: true })
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(u64, u64), Seen>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Book {
+    /// Forgets what the vendor has forgotten.
+    fn forget(&mut self, now: Instant) {
+        while let Some((at, key)) = self.ended.pop_front_if(|(at, _)| is_over(*at, now)) {
+            // A later push of the same body has an end of its own.
+            if matches!(self.seen.get(&key), Some(Seen::At(last)) if *last == at) {
+                self.seen.remove(&key);
+            }
+        }
+    }
+}
+
+fn is_over(at: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(at) >= WINDOW
 }
 
 impl Pass {
@@ -76,12 +101,13 @@ impl Pass {
 impl Drop for Pass {
     fn drop(&mut self) {
         let now = self.guard.clock.now();
-        let mut seen = self.guard.lock();
+        let mut book = self.guard.lock();
         if self.sent {
             // The vendor saw the body at some time until now; the latest is the safe one.
-            seen.insert(self.key, Seen::At(now));
+            book.seen.insert(self.key, Seen::At(now));
+            book.ended.push_back((now, self.key));
         } else {
-            seen.remove(&self.key);
+            book.seen.remove(&self.key);
         }
     }
 }
@@ -123,5 +149,16 @@ mod tests {
         let guard = guard();
         guard.enter(1, b"lead").unwrap().not_sent();
         assert!(guard.enter(1, b"lead").is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_remembered_longer_than_the_vendor_does() {
+        let guard = guard();
+        for number in 0_u32..1_000 {
+            drop(guard.enter(1, &number.to_le_bytes()).unwrap());
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        let book = guard.lock();
+        assert_eq!((book.seen.len(), book.ended.len()), (120, 120));
     }
 }

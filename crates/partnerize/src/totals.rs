@@ -63,12 +63,17 @@ pub struct ReportSpan {
 impl ConversionTotals {
     /// Reads what stands beside the rows of a page; what is missing or not as documented is left out.
     pub fn of<R>(page: &Page<R>) -> Self {
+        Self::read(page, |_| ())
+    }
+
+    /// As [`of`](Self::of), and tells the names of what is there and cannot be read.
+    pub(crate) fn read<R>(page: &Page<R>, mut unlike: impl FnMut(&'static str)) -> Self {
         Self {
-            count: read(page, "count"),
-            conversions: read(page, "total_conversion_count").unwrap_or_default(),
-            commission: read(page, "total_publisher_commission").unwrap_or_default(),
-            value: read(page, "total_value").unwrap_or_default(),
-            span: ReportSpan::of(page),
+            count: read(page, "count", &mut unlike),
+            conversions: read(page, "total_conversion_count", &mut unlike).unwrap_or_default(),
+            commission: read(page, "total_publisher_commission", &mut unlike).unwrap_or_default(),
+            value: read(page, "total_value", &mut unlike).unwrap_or_default(),
+            span: ReportSpan::read(page, &mut unlike),
         }
     }
 }
@@ -76,25 +81,40 @@ impl ConversionTotals {
 impl ClickTotals {
     /// Reads what stands beside the rows of a page; what is missing or not as documented is left out.
     pub fn of<R>(page: &Page<R>) -> Self {
+        Self::read(page, |_| ())
+    }
+
+    /// As [`of`](Self::of), and tells the names of what is there and cannot be read.
+    pub(crate) fn read<R>(page: &Page<R>, mut unlike: impl FnMut(&'static str)) -> Self {
         Self {
-            count: read(page, "count"),
-            unique: read(page, "unique_click_count"),
-            span: ReportSpan::of(page),
+            count: read(page, "count", &mut unlike),
+            unique: read(page, "unique_click_count", &mut unlike),
+            span: ReportSpan::read(page, &mut unlike),
         }
     }
 }
 
 impl ReportSpan {
-    fn of<R>(page: &Page<R>) -> Self {
+    fn read<R>(page: &Page<R>, unlike: &mut impl FnMut(&'static str)) -> Self {
         Self {
-            start: read(page, "start_date_time"),
-            end: read(page, "end_date_time"),
-            start_utc: read(page, "start_date_time_utc"),
-            end_utc: read(page, "end_date_time_utc"),
+            start: read(page, "start_date_time", unlike),
+            end: read(page, "end_date_time", unlike),
+            start_utc: read(page, "start_date_time_utc", unlike),
+            end_utc: read(page, "end_date_time_utc", unlike),
         }
     }
 }
 
-fn read<R, T: Lenient>(page: &Page<R>, name: &str) -> Option<T> {
-    page.get(name).filter(|field| !field.is_null())?.read().ok()
+fn read<R, T: Lenient>(
+    page: &Page<R>,
+    name: &'static str,
+    unlike: &mut impl FnMut(&'static str),
+) -> Option<T> {
+    // Where there is nothing to be summed up, the vendor has an empty list where a map is documented.
+    let field = page.get(name).filter(|field| !field.is_null() && !field.is_empty_array())?;
+    let value = field.read().ok();
+    if value.is_none() {
+        unlike(name);
+    }
+    value
 }

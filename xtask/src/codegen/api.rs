@@ -276,7 +276,7 @@ pub(crate) enum Lookup {
 #[derive(Debug)]
 pub(crate) enum Cost {
     Fixed(u32),
-    ByYears(Vec<u32>),
+    ByYears { table: Vec<u32>, ranges: Vec<String> },
 }
 
 #[derive(Debug)]

@@ -206,10 +206,10 @@ impl Endpoint for Sending<'_> {
     fn encode(&self) -> Result<Request, Error> {
         let event = self.event;
         event.check()?;
-        let mut request = Request::new(Self::OPERATION)
-            .query_room(ROOM)
-            .query_text("partner_name", &event.partner)
-            .query_text("event_type", &event.event_type);
+        // In place: a request is large to move.
+        let mut request = Request::new(Self::OPERATION).query_room(ROOM);
+        request.push_query_text("partner_name", &event.partner);
+        request.push_query_text("event_type", &event.event_type);
         let utm = [
             ("utm_source", &event.utm_source),
             ("utm_medium", &event.utm_medium),
@@ -220,10 +220,11 @@ impl Endpoint for Sending<'_> {
                 request.push_query_text(name, value);
             }
         }
-        request = request
-            .query_text("device_identifier", &event.device)
-            .query_text("platform", &event.platform)
-            .query_option("timestamp", event.timestamp);
+        request.push_query_text("device_identifier", &event.device);
+        request.push_query_text("platform", &event.platform);
+        if let Some(timestamp) = event.timestamp {
+            request.push_query("timestamp", timestamp);
+        }
         for (name, value) in &event.extra {
             request.push_query_text(name, value);
         }

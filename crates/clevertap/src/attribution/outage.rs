@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use afflux_core::ErrorKind;
+use afflux_core::{ErrorKind, clock::Clock};
 
 use super::Outcome;
 
@@ -28,17 +28,17 @@ pub(crate) struct Outage {
 
 impl Outage {
     /// Whether it has lasted for long.
-    pub(crate) fn lasts(&self, now: Instant) -> bool {
+    pub(crate) fn lasts(&self, clock: &dyn Clock) -> bool {
         self.down.load(Ordering::Relaxed)
-            && self.since().is_some_and(|since| now.saturating_duration_since(since) >= LONG)
+            && self.since().is_some_and(|since| clock.now().saturating_duration_since(since) >= LONG)
     }
 
     /// Listens to the end of a call.
-    pub(crate) fn note(&self, now: Instant, outcome: &Outcome) {
+    pub(crate) fn note(&self, clock: &dyn Clock, outcome: &Outcome) {
         match outcome {
             Err(error) if error.kind() == ErrorKind::Server => {
                 let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-                since.get_or_insert(now);
+                since.get_or_insert_with(|| clock.now());
                 self.down.store(true, Ordering::Relaxed);
             }
             // No answer is no news.

@@ -111,7 +111,8 @@ impl Activity {
         Self { days: Some(days.into()), ..Self::ever(event) }
     }
 
-    /// The event without days, which the vendor reads as the last 365: for `did_all`, `did_none` and `did_any` only.
+    /// The event without days: for `did_all`, `did_none` and `did_any` only. The vendor says that it reads the last 365
+    /// days then, and says it of queries without an event of their own; beside one give the days, to be sure.
     pub fn ever(event: impl Into<String>) -> Self {
         Self { event: event.into(), days: None, properties: Vec::new(), session: Vec::new(), occurs: None }
     }

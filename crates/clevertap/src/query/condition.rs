@@ -22,29 +22,37 @@ pub struct Condition {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Operand {
-    One(Value),
-    AnyOf(Vec<Value>),
+    One(Value<'static>),
+    AnyOf(Vec<Value<'static>>),
 }
 
 impl Condition {
     /// A comparison that has no constructor here, for instance `between`, which one source names.
-    pub fn new(name: impl Into<String>, operator: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { name: name.into(), operator: operator.into(), value: Some(Operand::One(value.into())) }
+    pub fn new<'v>(
+        name: impl Into<String>,
+        operator: impl Into<String>,
+        value: impl Into<Value<'v>>,
+    ) -> Self {
+        let value = Some(Operand::One(value.into().into_owned()));
+        Self { name: name.into(), operator: operator.into(), value }
     }
 
     /// Equal to the value.
-    pub fn equals(name: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn equals<'v>(name: impl Into<String>, value: impl Into<Value<'v>>) -> Self {
         Self::new(name, "equals", value)
     }
 
     /// Equal to one of the values.
-    pub fn any_of<V: Into<Value>>(name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
+    pub fn any_of<'v, V: Into<Value<'v>>>(
+        name: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values = values.into_iter().map(|value| value.into().into_owned()).collect();
         Self { name: name.into(), operator: "equals".to_owned(), value: Some(Operand::AnyOf(values)) }
     }
 
     /// Not equal to the text.
-    pub fn not_equals(name: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn not_equals<'v>(name: impl Into<String>, value: impl Into<Value<'v>>) -> Self {
         Self::new(name, "not_equals", value)
     }
 
@@ -69,22 +77,22 @@ impl Condition {
     }
 
     /// A greater number.
-    pub fn greater_than(name: impl Into<String>, number: impl Into<Value>) -> Self {
+    pub fn greater_than<'v>(name: impl Into<String>, number: impl Into<Value<'v>>) -> Self {
         Self::new(name, "greater_than", number)
     }
 
     /// This number or a greater one.
-    pub fn at_least(name: impl Into<String>, number: impl Into<Value>) -> Self {
+    pub fn at_least<'v>(name: impl Into<String>, number: impl Into<Value<'v>>) -> Self {
         Self::new(name, "greater_than_equals", number)
     }
 
     /// A smaller number.
-    pub fn less_than(name: impl Into<String>, number: impl Into<Value>) -> Self {
+    pub fn less_than<'v>(name: impl Into<String>, number: impl Into<Value<'v>>) -> Self {
         Self::new(name, "less_than", number)
     }
 
     /// This number or a smaller one.
-    pub fn at_most(name: impl Into<String>, number: impl Into<Value>) -> Self {
+    pub fn at_most<'v>(name: impl Into<String>, number: impl Into<Value<'v>>) -> Self {
         Self::new(name, "less_than_equals", number)
     }
 
@@ -109,12 +117,12 @@ impl Condition {
     }
 }
 
-fn is_json(value: &Value) -> bool {
+fn is_json(value: &Value<'_>) -> bool {
     matches!(value, Value::Json(_))
 }
 
 /// A value as the query language writes it.
-struct Written<'a>(&'a Value);
+struct Written<'a>(&'a Value<'a>);
 
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

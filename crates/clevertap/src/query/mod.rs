@@ -27,12 +27,12 @@ use crate::{
 /// use afflux_clevertap::{Activity, Condition, Query, Users};
 /// use jiff::civil::date;
 ///
+/// let january = date(2026, 1, 1)..=date(2026, 1, 31);
 /// let query = Query::from(
-///     Activity::of("Charged", date(2026, 1, 1)..=date(2026, 1, 31))
-///         .property(Condition::greater_than("Amount", 100)),
+///     Activity::of("Charged", january.clone()).property(Condition::greater_than("Amount", 100)),
 /// )
 /// .users(Users::new().demographic(Condition::any_of("Education", ["College", "Graduate"])))
-/// .did_none([Activity::ever("App Uninstalled")]);
+/// .did_none([Activity::of("App Uninstalled", january)]);
 /// assert!(query.check().is_ok());
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -20,6 +20,13 @@ pub(crate) const VENDOR_FAULT: i64 = 555;
 /// What is said of a record that the vendor did not take and did not name.
 const NOT_NAMED: &str = "the vendor took no record of the batch, and said nothing of this one";
 
+/// Whether the answer says without a doubt that all records were taken, which most answers do.
+pub(crate) fn takes_all(records: usize, answer: &UploadResult) -> bool {
+    answer.status == Some(UploadStatus::Success)
+        && answer.unprocessed.get().is_none_or(Vec::is_empty)
+        && answer.processed.copied().is_none_or(|count| usize::try_from(count) == Ok(records))
+}
+
 /// Tells the records of a batch apart. The only positional information is the number at the end of each message,
 /// counted from 1; the echoed record may have been rewritten and is not looked at.
 ///
@@ -109,6 +116,22 @@ mod tests {
             Verdict::Unclear => '?',
         };
         verdicts(records, &answer).iter().map(letter).collect()
+    }
+
+    #[test]
+    fn what_is_taken_as_a_whole_is_taken_record_by_record() {
+        let table = [
+            (r#"{"status":"success","processed":3,"unprocessed":[]}"#, true),
+            (r#"{"status":"success"}"#, true),
+            (r#"{"status":"success","processed":2}"#, false),
+            (r#"{"status":"success","unprocessed":[{"code":515,"error":"x"}]}"#, false),
+            (r#"{"status":"partial","processed":3}"#, false),
+            (r#"{"processed":3}"#, false),
+        ];
+        for (body, all) in table {
+            assert_eq!(takes_all(3, &serde_json::from_str(body).unwrap()), all, "{body}");
+            assert!(!all || read(3, body) == "aaa", "{body}");
+        }
     }
 
     #[test]

@@ -24,6 +24,15 @@ pub(crate) struct Entry<K> {
     span: (usize, usize),
 }
 
+/// What became of a record that was written into a batch.
+pub(crate) enum Written<K> {
+    Fits,
+    /// It needs another batch.
+    TooMuch(K, Vec<u8>),
+    /// It has no JSON.
+    Failed(K, serde_json::Error),
+}
+
 /// Records of one kind, written one after the other into the body that is sent.
 pub(crate) struct Batch<K> {
     pub(crate) kind: Kind,
@@ -36,9 +45,9 @@ impl<K> Batch<K> {
         Self { kind, entries: Vec::new(), body: OPEN.to_vec() }
     }
 
-    /// An empty batch of the same kind, with room for as much: the next one is about as large.
+    /// An empty batch of the same kind, with room for as much and some more: the next one is about as large.
     pub(crate) fn next(&self) -> Self {
-        let mut body = Vec::with_capacity(self.body.len() + CLOSE.len());
+        let mut body = Vec::with_capacity(self.body.len() + self.body.len() / 16 + CLOSE.len());
         body.extend_from_slice(OPEN);
         Self { kind: self.kind, entries: Vec::with_capacity(self.entries.len()), body }
     }
@@ -57,12 +66,39 @@ impl<K> Batch<K> {
     }
 
     pub(crate) fn push(&mut self, key: K, tries: u32, text: &[u8]) {
+        let start = self.begin();
+        self.body.extend_from_slice(text);
+        self.entries.push(Entry { key, tries, span: (start, self.body.len()) });
+    }
+
+    /// Has a record written where it is sent. One that does not fit any more is given back, with its text.
+    pub(crate) fn write(
+        &mut self,
+        key: K,
+        budget: usize,
+        write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+    ) -> Written<K> {
+        let end = self.body.len();
+        let start = self.begin();
+        if let Err(error) = write(&mut self.body) {
+            self.body.truncate(end);
+            return Written::Failed(key, error);
+        }
+        if self.is_empty() || self.body.len() + CLOSE.len() <= budget {
+            self.entries.push(Entry { key, tries: 0, span: (start, self.body.len()) });
+            return Written::Fits;
+        }
+        let text = self.body.split_off(start);
+        self.body.truncate(end);
+        Written::TooMuch(key, text)
+    }
+
+    /// Where the next record begins.
+    fn begin(&mut self) -> usize {
         if !self.is_empty() {
             self.body.push(b',');
         }
-        let start = self.body.len();
-        self.body.extend_from_slice(text);
-        self.entries.push(Entry { key, tries, span: (start, self.body.len()) });
+        self.body.len()
     }
 
     /// The body that is sent, and the entries.

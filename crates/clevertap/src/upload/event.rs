@@ -37,7 +37,7 @@ impl Event {
 
     /// A purchase: the event `Charged` with its amount. Give its currency as the property `Currency`, and what was
     /// bought as [`item`](Self::item)s.
-    pub fn charged(who: impl Into<Who>, amount: impl Into<Value>) -> Self {
+    pub fn charged<'v>(who: impl Into<Who>, amount: impl Into<Value<'v>>) -> Self {
         Self::new(who, "Charged").property("Amount", amount)
     }
 
@@ -59,7 +59,7 @@ impl Event {
     }
 
     /// A property of the event.
-    pub fn property(mut self, name: impl AsRef<str>, value: impl Into<Value>) -> Self {
+    pub fn property<'v>(mut self, name: impl AsRef<str>, value: impl Into<Value<'v>>) -> Self {
         property(&mut self.properties, "evtData", name.as_ref(), &value.into());
         self
     }
@@ -123,7 +123,7 @@ pub(crate) fn few_items(items: usize) -> Result<(), Fault> {
 }
 
 /// Sets a property of an event or an item.
-fn property(properties: &mut Fields, parent: &str, name: &str, value: &Value) {
+fn property(properties: &mut Fields, parent: &str, name: &str, value: &Value<'_>) {
     let found = names::property(parent, name).and_then(|()| value.check(parent, name));
     properties.set((parent, name), false, found, |body| value.write(body));
 }
@@ -142,7 +142,7 @@ impl Item {
     }
 
     /// A property of the item.
-    pub fn property(mut self, name: impl AsRef<str>, value: impl Into<Value>) -> Self {
+    pub fn property<'v>(mut self, name: impl AsRef<str>, value: impl Into<Value<'v>>) -> Self {
         property(&mut self.properties, "evtData.Items", name.as_ref(), &value.into());
         self
     }

@@ -12,10 +12,14 @@ mod token;
 mod uploading;
 mod value;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    future::poll_fn,
+    task::{Poll, ready},
+    time::Duration,
+};
 
 use futures_core::Stream;
-use futures_util::StreamExt;
 
 use self::record::Kind;
 pub use self::{
@@ -126,6 +130,17 @@ impl<S> Upload<S> {
         S: Stream<Item = (K, Record)>,
         K: Send + 'static,
     {
-        Report::new(self.run().collect().await)
+        let mut uploading = self.run();
+        let mut all = Vec::new();
+        poll_fn(move |cx| {
+            loop {
+                let outcomes = ready!(uploading.poll_outcomes(cx));
+                if outcomes.is_empty() {
+                    return Poll::Ready(Report::new(std::mem::take(&mut all)));
+                }
+                all.extend(outcomes.drain(..));
+            }
+        })
+        .await
     }
 }

@@ -19,16 +19,16 @@ pub(crate) const NO_TEXTS: &str = "must name at least one text";
 
 /// What is done to a property.
 #[derive(Debug, Clone, PartialEq)]
-enum Change {
-    Set(Value),
+enum Change<'a> {
+    Set(Value<'a>),
     Delete,
     Add(Vec<String>),
     Remove(Vec<String>),
-    Increment(Value),
-    Decrement(Value),
+    Increment(Value<'a>),
+    Decrement(Value<'a>),
 }
 
-impl Serialize for Change {
+impl Serialize for Change<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = match self {
             Self::Set(value) => return value.serialize(serializer),
@@ -46,7 +46,7 @@ impl Serialize for Change {
     }
 }
 
-impl Change {
+impl Change<'_> {
     fn check(&self, key: &str) -> Result<(), Fault> {
         names::profile_key("profileData", key)?;
         let fault = |demand: &str| Err(Fault::new(format!("profileData.{key}"), demand));
@@ -112,7 +112,7 @@ impl Profile {
 
     /// Sets a property: the vendor's own (`Name`, `Email`, `Phone`, `Gender`, `DOB`, `MSG-email`, ...) or any other. A
     /// list replaces what was there.
-    pub fn set(self, key: impl AsRef<str>, value: impl Into<Value>) -> Self {
+    pub fn set<'v>(self, key: impl AsRef<str>, value: impl Into<Value<'v>>) -> Self {
         self.change(key, &Change::Set(value.into()))
     }
 
@@ -148,16 +148,16 @@ impl Profile {
     }
 
     /// Adds to a number. A repeat adds twice, so that the record is never sent again after a lost answer.
-    pub fn increment(self, key: impl AsRef<str>, by: impl Into<Value>) -> Self {
+    pub fn increment<'v>(self, key: impl AsRef<str>, by: impl Into<Value<'v>>) -> Self {
         self.change(key, &Change::Increment(by.into()))
     }
 
     /// Subtracts from a number. A repeat subtracts twice, so that the record is never sent again after a lost answer.
-    pub fn decrement(self, key: impl AsRef<str>, by: impl Into<Value>) -> Self {
+    pub fn decrement<'v>(self, key: impl AsRef<str>, by: impl Into<Value<'v>>) -> Self {
         self.change(key, &Change::Decrement(by.into()))
     }
 
-    fn change(mut self, key: impl AsRef<str>, change: &Change) -> Self {
+    fn change(mut self, key: impl AsRef<str>, change: &Change<'_>) -> Self {
         let key = key.as_ref();
         let counts = change.counts();
         self.changes.set(("profileData", key), counts, change.check(key), |body| change.write(body));

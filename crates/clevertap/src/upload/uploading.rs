@@ -20,7 +20,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use super::{
     Options, Record,
     answer::{self, VENDOR_FAULT, Verdict},
-    batch::{Batch, Entry, Sending},
+    batch::{Batch, Entry, Sending, Written},
     record::Kind,
     report::{Doubt, RecordOutcome, Rejection},
 };
@@ -49,7 +49,6 @@ pub struct Uploading<S, K> {
     in_flight: FuturesUnordered<BoxFuture<'static, Done<K>>>,
     outcomes: VecDeque<(K, RecordOutcome)>,
     linger: Option<BoxFuture<'static, ()>>,
-    scratch: Vec<u8>,
 }
 
 impl<S, K> fmt::Debug for Uploading<S, K> {
@@ -77,7 +76,6 @@ where
             in_flight: FuturesUnordered::new(),
             outcomes: VecDeque::new(),
             linger: None,
-            scratch: Vec::new(),
         }
     }
 
@@ -98,19 +96,25 @@ where
             self.outcomes.push_back((key, RecordOutcome::NotSent(Arc::new(error))));
             return;
         }
-        let mut text = std::mem::take(&mut self.scratch);
-        text.clear();
-        let written = record.write(self.client.partner_id().map(AsRef::as_ref), &mut text);
-        match written {
-            Ok(()) => self.put(record.kind(), key, 0, &text),
-            Err(error) => {
+        let kind = record.kind();
+        let (most, budget) = (self.most(kind), self.options.bytes);
+        let Some(open) = self.open.iter_mut().find(|batch| batch.kind == kind) else { return };
+        let partner = self.client.partner_id().map(AsRef::as_ref);
+        match open.write(key, budget, |body| record.write(partner, body)) {
+            Written::Fits if open.is_full(most) => {
+                let next = open.next();
+                self.ready.push_back(std::mem::replace(open, next));
+            }
+            Written::Fits => {}
+            Written::TooMuch(key, text) => self.put(kind, key, 0, &text),
+            Written::Failed(key, error) => {
                 let rejection = Rejection { code: None, message: error.to_string(), error: None };
                 self.outcomes.push_back((key, RecordOutcome::Rejected(rejection)));
             }
         }
-        self.scratch = text;
     }
 
+    /// Puts a text into the batch of its kind, or into a new one.
     fn put(&mut self, kind: Kind, key: K, tries: u32, text: &[u8]) {
         let (most, budget) = (self.most(kind), self.options.bytes);
         let Some(open) = self.open.iter_mut().find(|batch| batch.kind == kind) else { return };
@@ -166,6 +170,23 @@ where
         }
     }
 
+    /// What has come to its end, as much as there is; none only when nothing more comes.
+    pub(crate) fn poll_outcomes(&mut self, cx: &mut Context<'_>) -> Poll<&mut VecDeque<(K, RecordOutcome)>> {
+        while self.outcomes.is_empty() {
+            self.fill(cx);
+            self.launch();
+            if !self.outcomes.is_empty() {
+                break;
+            }
+            match self.in_flight.poll_next_unpin(cx) {
+                Poll::Ready(Some(done)) => self.settle(done),
+                Poll::Ready(None) if self.records.is_none() && self.ready.is_empty() => break,
+                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(&mut self.outcomes)
+    }
+
     fn launch(&mut self) {
         while self.in_flight.len() < self.options.concurrency
             && let Some(batch) = self.ready.pop_front()
@@ -184,6 +205,10 @@ where
 
     fn settle(&mut self, done: Done<K>) {
         match done.result {
+            Ok(answer) if answer::takes_all(done.entries.len(), &answer) => {
+                let accepted = |entry: Entry<K>| (entry.key, RecordOutcome::Accepted);
+                self.outcomes.extend(done.entries.into_iter().map(accepted));
+            }
             Ok(answer) => {
                 let verdicts = answer::verdicts(done.entries.len(), &answer);
                 for (entry, verdict) in done.entries.into_iter().zip(verdicts) {
@@ -265,24 +290,7 @@ where
     type Item = (K, RecordOutcome);
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            if let Some(outcome) = this.outcomes.pop_front() {
-                return Poll::Ready(Some(outcome));
-            }
-            this.fill(cx);
-            this.launch();
-            if !this.outcomes.is_empty() {
-                continue;
-            }
-            match this.in_flight.poll_next_unpin(cx) {
-                Poll::Ready(Some(done)) => this.settle(done),
-                Poll::Ready(None) if this.records.is_none() && this.ready.is_empty() => {
-                    return Poll::Ready(None);
-                }
-                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
-            }
-        }
+        self.poll_outcomes(cx).map(VecDeque::pop_front)
     }
 }
 

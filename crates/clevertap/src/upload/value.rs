@@ -1,5 +1,7 @@
 //! Values of properties, as the vendor writes them.
 
+use std::borrow::Cow;
+
 use afflux_core::decode::JsonText;
 use jiff::Timestamp;
 use serde::ser::{Serialize, Serializer};
@@ -7,15 +9,15 @@ use serde::ser::{Serialize, Serializer};
 use super::fields::text;
 use crate::names::{self, Fault};
 
-/// The value of a property.
+/// The value of a property. A text may be borrowed: it is written when the property is set.
 ///
 /// A [`Timestamp`] becomes a date property, in whole seconds; a text that looks like a date stays a text. Texts over
 /// 512 bytes may be cut or dropped by the vendor.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Value {
+pub enum Value<'a> {
     /// A text.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A whole number.
     Whole(i64),
     /// Any other number; it must be finite.
@@ -30,7 +32,20 @@ pub enum Value {
     Json(JsonText),
 }
 
-impl Value {
+impl Value<'_> {
+    /// The same value, which borrows nothing.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Whole(number) => Value::Whole(number),
+            Self::Number(number) => Value::Number(number),
+            Self::Bool(truth) => Value::Bool(truth),
+            Self::Date(time) => Value::Date(time),
+            Self::List(items) => Value::List(items),
+            Self::Json(json) => Value::Json(json),
+        }
+    }
+
     pub(crate) fn check(&self, parent: &str, name: &str) -> Result<(), Fault> {
         let field = || format!("{parent}.{name}");
         match self {
@@ -70,7 +85,7 @@ fn date(field: &dyn Fn() -> String, time: i64) -> Result<(), Fault> {
     if time > 0 { names::seconds(&field(), time) } else { Ok(()) }
 }
 
-impl Serialize for Value {
+impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
@@ -84,61 +99,61 @@ impl Serialize for Value {
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
     }
 }
 
-impl From<String> for Value {
+impl From<String> for Value<'_> {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        Self::Text(Cow::Owned(text))
     }
 }
 
-impl From<i64> for Value {
+impl From<i64> for Value<'_> {
     fn from(number: i64) -> Self {
         Self::Whole(number)
     }
 }
 
-impl From<i32> for Value {
+impl From<i32> for Value<'_> {
     fn from(number: i32) -> Self {
         Self::Whole(number.into())
     }
 }
 
-impl From<u32> for Value {
+impl From<u32> for Value<'_> {
     fn from(number: u32) -> Self {
         Self::Whole(number.into())
     }
 }
 
-impl From<f64> for Value {
+impl From<f64> for Value<'_> {
     fn from(number: f64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<bool> for Value {
+impl From<bool> for Value<'_> {
     fn from(truth: bool) -> Self {
         Self::Bool(truth)
     }
 }
 
-impl From<Timestamp> for Value {
+impl From<Timestamp> for Value<'_> {
     fn from(time: Timestamp) -> Self {
         Self::Date(time.as_second())
     }
 }
 
-impl From<Vec<String>> for Value {
+impl From<Vec<String>> for Value<'_> {
     fn from(items: Vec<String>) -> Self {
         Self::List(items)
     }
 }
 
-impl From<JsonText> for Value {
+impl From<JsonText> for Value<'_> {
     fn from(json: JsonText) -> Self {
         Self::Json(json)
     }

@@ -147,10 +147,10 @@ pub(crate) struct Analytics {
     /// For each value of a dimension, such as `country` or `campaign`; may be given several times
     #[arg(long, value_name = "NAME")]
     pub(crate) each: Vec<String>,
-    /// From this day or time
+    /// From this time: 2026-11-01, or 2026-11-01T10:20:30
     #[arg(long = "from", id = "start", value_name = "TIME", conflicts_with = "words")]
     pub(crate) from: Option<DateTime>,
-    /// Until the end of this day (default: now)
+    /// Until this time; a date ends where it begins (default: now)
     #[arg(long = "to", value_name = "TIME", requires = "start")]
     pub(crate) to: Option<DateTime>,
     /// In words: today, yesterday, this week, last month, last 10 days, this year

@@ -230,9 +230,7 @@ fn range(given: &args::Analytics) -> Result<DateRange, Failure> {
             ))
         });
     }
-    let from = given.from.unwrap_or(now);
-    let to = given.to.map_or(now, |to| if is_day(to) { to.date().at(23, 59, 59, 0) } else { to });
-    Ok(DateRange::new(from, to))
+    Ok(DateRange::until(given.from.unwrap_or(now), given.to.unwrap_or(now)))
 }
 
 fn is_day(time: DateTime) -> bool {

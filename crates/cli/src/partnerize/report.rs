@@ -38,7 +38,7 @@ pub(super) async fn clicks(
     rows("clicks", &partner, report, given, account, interrupt).await
 }
 
-/// A range without an end ends now, so that a run that goes on reads the same rows.
+/// A range without an end has none: a run that goes on reads what came in meanwhile as well.
 fn range(range: &Range) -> ReportRange {
     match (range.words, range.from, range.to) {
         (Some(words), ..) => words.into(),

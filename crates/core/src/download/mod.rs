@@ -28,9 +28,6 @@ use crate::{
     response::Raw,
 };
 
-/// No byte for so long means that no more will come.
-const IDLE: Duration = Duration::from_secs(30);
-
 /// An answer whose body is still coming. A stream of its bytes.
 pub struct Download {
     run: Run,
@@ -74,9 +71,11 @@ impl Engine {
     }
 
     /// Downloads into the file at `path`, which appears only when it is whole. A download that breaks off is started
-    /// again as often as the retry policy allows, if the operation changes nothing.
+    /// again as often as the retry policy allows, if the operation changes nothing. A path that cannot be written to is
+    /// an error before the call.
     pub async fn download_to_path(&self, request: Request, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
+        drop(WholeFile::create(path).await.map_err(Error::before_sending)?);
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -105,11 +104,11 @@ impl Engine {
 impl Download {
     fn new(run: Run, raw: Raw, stream: ByteStream, permit: Option<Permit>) -> Self {
         Self {
+            idle: run.attempt_timeout(),
             run,
             raw,
             stream,
             permit,
-            idle: IDLE,
             timer: None,
             received: 0,
             peeked: None,
@@ -138,7 +137,8 @@ impl Download {
         self.received
     }
 
-    /// How long to wait for the next bytes. Default: 30 s.
+    /// How long to wait for the next bytes. Default: as long as one attempt may take to the beginning of its answer. All
+    /// of it may take as long as bytes come: a deadline is of the beginning, too.
     #[must_use]
     pub fn idle_timeout(mut self, idle: Duration) -> Self {
         self.idle = idle;

@@ -1,65 +1,150 @@
 //! A file that appears under its name only when it is whole.
 
-use std::path::{Path, PathBuf};
-
-use tokio::{
-    fs::File,
-    io::{AsyncWriteExt, BufWriter},
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write},
+    mem,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
+
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::error::Error;
 
-/// Writes are gathered in this much memory: an unbuffered file is slower by half.
+/// Writes are gathered in this much memory. There are two of it: one is filled while the other one is written.
 const BUFFER: usize = 1024 * 1024;
 
-/// What is written goes into `NAME.part` beside the file, which takes its name at the end; dropped before that, the
-/// part is removed. A file that was there under the name stays until then.
+/// What is written goes into `NAME.part` beside the file, which takes its name at the end; dropped before that, the part is
+/// removed. A file that was there under the name stays until then, and its permissions are those of the new one; without
+/// one they are the process's own.
+///
+/// The part is locked while it is written: a second writer of the same file is refused, and a part that an earlier process
+/// left behind is begun anew.
 #[derive(Debug)]
 pub struct WholeFile {
     path: PathBuf,
     part: PathBuf,
     /// `None` after the end.
-    writer: Option<BufWriter<File>>,
+    file: Option<Arc<File>>,
+    gathered: Vec<u8>,
+    /// A write that is under way, and gives its memory back.
+    writing: Option<JoinHandle<io::Result<Vec<u8>>>>,
 }
 
 impl WholeFile {
-    /// Begins a file. A part that an earlier process left behind is overwritten.
+    /// Begins a file. What stands in the way is an error here already: a directory that is not there or may not be
+    /// written to, or something under the name that is no file, such as a device.
     pub async fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref().to_owned();
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let file = File::create(&part).await.map_err(|error| failed(&path, &error))?;
-        Ok(Self { path, part, writer: Some(BufWriter::with_capacity(BUFFER, file)) })
+        let (path, shown) = (path.as_ref().to_owned(), path.as_ref());
+        apart(move || begin(path)).await.map_err(|error| failed(shown, &error))
     }
 
-    /// Writes bytes behind what was written.
+    /// Writes bytes behind what was written. That they cannot be written may be told by a later call.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        writer.write_all(bytes).await.map_err(|error| failed(&self.path, &error))
+        if self.gathered.len() + bytes.len() > BUFFER {
+            self.pass_on().await.map_err(|error| failed(&self.path, &error))?;
+        }
+        self.gathered.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Has what was gathered written, once what was before it is.
+    async fn pass_on(&mut self) -> io::Result<()> {
+        let empty = self.written().await?.unwrap_or_else(|| Vec::with_capacity(BUFFER));
+        let full = mem::replace(&mut self.gathered, empty);
+        if let Some(file) = self.file.clone() {
+            self.writing = Some(spawn_blocking(move || file.as_ref().write_all(&full).map(|()| full)));
+        }
+        Ok(())
+    }
+
+    /// Waits for the write that is under way: its memory, emptied.
+    async fn written(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let Some(writing) = &mut self.writing else { return Ok(None) };
+        let done = writing.await;
+        self.writing = None;
+        let mut full = done.map_err(io::Error::other)??;
+        full.clear();
+        Ok(Some(full))
     }
 
     /// Brings everything to the disk and gives the file its name.
     pub async fn finish(mut self) -> Result<(), Error> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        let failed = |error| failed(&self.path, &error);
-        writer.flush().await.map_err(failed)?;
-        writer.get_ref().sync_all().await.map_err(failed)?;
-        tokio::fs::rename(&self.part, &self.path).await.map_err(failed)?;
-        self.writer = None;
+        let ended = self.end().await;
+        ended.map_err(|error| failed(&self.path, &error))
+    }
+
+    async fn end(&mut self) -> io::Result<()> {
+        self.pass_on().await?;
+        self.written().await?;
+        if let Some(file) = self.file.clone() {
+            apart(move || file.sync_all()).await?;
+            tokio::fs::rename(&self.part, &self.path).await?;
+        }
+        self.file = None;
         Ok(())
     }
 }
 
-impl Drop for WholeFile {
-    fn drop(&mut self) {
-        if self.writer.take().is_some() {
-            // A part is of no use to anybody; that it cannot be removed either is not the error to tell.
-            let _ = std::fs::remove_file(&self.part);
+fn begin(path: PathBuf) -> io::Result<WholeFile> {
+    let there = fs::metadata(&path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "what is there is no file"));
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let file = Arc::new(locked(&part)?);
+    let gathered = Vec::with_capacity(BUFFER);
+    let whole = WholeFile { path, part, file: Some(Arc::clone(&file)), gathered, writing: None };
+    // Before the first byte: who may not read the file must not read it in the part either.
+    if let Some(there) = there {
+        file.set_permissions(there.permissions())?;
+    }
+    Ok(whole)
+}
+
+/// A new part that nobody else writes.
+fn locked(part: &Path) -> io::Result<File> {
+    let mut stale = None;
+    let busy = || io::Error::new(io::ErrorKind::ResourceBusy, "somebody else is writing it");
+    loop {
+        match File::options().write(true).create_new(true).open(part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let there = File::options().write(true).open(part)?;
+                if matches!(there.try_lock(), Err(TryLockError::WouldBlock)) {
+                    return Err(busy());
+                }
+                fs::remove_file(part)?;
+                // Stays locked, so that whoever came upon it too does not remove the next one.
+                stale = Some(there);
+            }
+            opened => {
+                let file = opened?;
+                // Where there are no locks, there is nobody to be kept out.
+                let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+                drop(stale);
+                return if taken { Err(busy()) } else { Ok(file) };
+            }
         }
     }
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> Error {
+/// Does what blocks on a thread that may be blocked.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+impl Drop for WholeFile {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            // A part is of no use to anybody; that it cannot be removed either is not the error to tell.
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}
+
+fn failed(path: &Path, error: &io::Error) -> Error {
     Error::io(format_args!("{} cannot be written", path.display()), error)
 }

@@ -197,6 +197,13 @@ impl Error {
         Self::new(ErrorKind::Io, Delivery::Answered, format!("{what}: {error}"))
     }
 
+    /// The same error of something that stood in the way before anything was sent.
+    #[must_use]
+    pub fn before_sending(mut self) -> Self {
+        self.0.delivery = Delivery::NotSent;
+        self
+    }
+
     pub(crate) fn inner_mut(&mut self) -> &mut Inner {
         &mut self.0
     }

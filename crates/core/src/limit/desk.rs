@@ -4,6 +4,7 @@
 //! Waiting is `local.rs`.
 
 use std::{
+    cell::LazyCell,
     task::Waker,
     time::{Duration, Instant},
 };
@@ -227,29 +228,33 @@ impl Desk {
             return;
         }
         self.observed.push(ticket.id);
-        let now = clock.now();
-        self.answered(ticket.cost, now, status, headers, clock);
-        self.call_if_changed(now, status == StatusCode::TOO_MANY_REQUESTS, calls);
+        let now = LazyCell::new(|| clock.now());
+        self.answered(ticket.cost, || *now, status, headers, clock);
+        self.call_if_changed(|| *now, status == StatusCode::TOO_MANY_REQUESTS, calls);
     }
 
     fn answered(
         &mut self,
         cost: u32,
-        now: Instant,
+        now: impl Fn() -> Instant,
         status: StatusCode,
         headers: &HeaderMap,
         clock: &dyn Clock,
     ) {
-        let wall = clock.wall();
-        self.books.windows.iter_mut().for_each(|window| window.answered(now, cost));
-        match feedback::quota(headers, wall, self.feedback) {
-            Some(quota) => self.books.allowance.told(now, cost, quota, self.shortest),
+        self.books.windows.iter_mut().for_each(|window| window.answered(now(), cost));
+        let quota = match self.feedback {
+            // It tells none.
+            Feedback::Standard => None,
+            feedback => feedback::quota(headers, clock.wall(), feedback),
+        };
+        match quota {
+            Some(quota) => self.books.allowance.told(now(), cost, quota, self.shortest),
             None => self.books.allowance.silent(cost),
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let wait = feedback::server_wait(headers, status, wall, self.feedback).or(self.shortest);
-            if let Some(wait) = wait {
-                self.books.gate.close(now, wait);
+            let told = feedback::server_wait(headers, status, clock.wall(), self.feedback);
+            if let Some(wait) = told.or(self.shortest) {
+                self.books.gate.close(now(), wait);
             }
         }
     }
@@ -263,7 +268,7 @@ impl Desk {
         clock: &dyn Clock,
         calls: &mut Calls,
     ) {
-        let (now, cost) = (clock.now(), ticket.cost);
+        let (now, cost) = (LazyCell::new(|| clock.now()), ticket.cost);
         let observed = self.observed.iter().position(|seen| *seen == ticket.id);
         if let Some(index) = observed {
             self.observed.swap_remove(index);
@@ -276,27 +281,32 @@ impl Desk {
                 self.books.allowance.never_left(cost);
             }
             End::Answered { status, headers } => {
-                self.answered(cost, now, status, headers, clock);
+                self.answered(cost, || *now, status, headers, clock);
                 gate_moved = status == StatusCode::TOO_MANY_REQUESTS;
             }
             End::Lost | End::Dropped => {
-                self.books.windows.iter_mut().for_each(|window| window.lost(now, linger, cost));
+                self.books.windows.iter_mut().for_each(|window| window.lost(*now, linger, cost));
                 self.books.allowance.silent(cost);
             }
         }
         if let Some(slots) = &mut self.books.slots {
             match end {
                 End::NeverLeft | End::Answered { .. } => slots.ended(),
-                End::Lost | End::Dropped => slots.lost(now, linger),
+                End::Lost | End::Dropped => slots.lost(*now, linger),
             }
         }
-        self.call_if_changed(now, gate_moved, calls);
+        self.call_if_changed(|| *now, gate_moved, calls);
     }
 
     /// Calls the front unless it sleeps until the right time anyway. A gate that closed is news for everybody's
     /// deadline, and each who is refused calls the next.
-    fn call_if_changed(&mut self, now: Instant, gate_moved: bool, calls: &mut Calls) {
-        let gone = if self.line.is_empty() { 0 } else { self.line.settle(now, calls) };
+    fn call_if_changed(&mut self, now: impl Fn() -> Instant, gate_moved: bool, calls: &mut Calls) {
+        // Most calls have nobody behind them, and need not know the time.
+        if self.line.is_empty() {
+            return;
+        }
+        let now = now();
+        let gone = self.line.settle(now, calls);
         let Some(cost) = self.line.front_cost() else { return };
         let ready = self.books.ready(now, cost);
         if gone > 0 || gate_moved || !self.line.front_sleeps_until(ready) {

@@ -54,7 +54,7 @@ pub struct InvalidBucket {
 /// - A 429 holds back everyone who shares the bucket: for the time that the answer says, else for the shortest window.
 /// - A ticket that is forgotten (`mem::forget`) keeps its slot for ever.
 pub struct LocalLimiter {
-    /// Sorted by name.
+    /// Sorted by the length of the name and the name, which is quick to compare.
     desks: Vec<(&'static str, Mutex<Desk>)>,
     clock: Arc<dyn Clock>,
     linger: Duration,
@@ -85,7 +85,7 @@ impl LocalLimiter {
             let pacer = Pacer::of(&bucket, &clock);
             desks.push((bucket.name, Mutex::new(Desk::new(&bucket, pacer.map_err(invalid)?))));
         }
-        desks.sort_by_key(|(name, _)| *name);
+        desks.sort_by_key(|(name, _)| (name.len(), *name));
         let twice = desks.iter().zip(desks.iter().skip(1)).find(|(one, next)| one.0 == next.0);
         if let Some(((bucket, _), _)) = twice {
             return Err(InvalidBucket { bucket, problem: "the name is given twice" });
@@ -104,7 +104,8 @@ impl LocalLimiter {
     }
 
     fn desk(&self, bucket: &str) -> Option<&Mutex<Desk>> {
-        let index = self.desks.binary_search_by_key(&bucket, |(name, _)| *name).ok()?;
+        let wanted = (bucket.len(), bucket);
+        let index = self.desks.binary_search_by_key(&wanted, |(name, _)| (name.len(), *name)).ok()?;
         self.desks.get(index).map(|(_, desk)| desk)
     }
 

@@ -4,12 +4,17 @@
 //! vendor stands in one place. It holds no vendor's name for a decision: every exception is data here.
 
 mod following;
+mod years;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Method;
 
-pub use self::following::{JobRules, Paging};
+pub use self::{
+    following::{JobRules, Paging},
+    years::whole_years,
+};
 use crate::{
     decode::Layout,
     schema::{Field, Schema},
@@ -65,9 +70,14 @@ pub struct Hazard {
 pub enum Cost {
     /// Always the same.
     Fixed(u32),
-    /// By the length of the date range asked for: the number of whole years picks the entry, the last one serves
-    /// everything beyond.
-    ByYears(&'static [u32]),
+    /// By the length of the date ranges asked for: the whole years that they span together pick the entry of the
+    /// table, the last one serves everything beyond.
+    ByYears {
+        /// The costs.
+        table: &'static [u32],
+        /// The members of the body whose ranges count: lists of objects with a `start` and an `end`.
+        ranges: &'static [&'static str],
+    },
 }
 
 impl Cost {
@@ -75,7 +85,15 @@ impl Cost {
     pub fn for_years(self, years: usize) -> u32 {
         match self {
             Self::Fixed(cost) => cost,
-            Self::ByYears(table) => table.get(years).or(table.last()).copied().unwrap_or(1),
+            Self::ByYears { table, .. } => table.get(years).or(table.last()).copied().unwrap_or(1),
+        }
+    }
+
+    /// The cost of a call with this body. Ranges that cannot be read span no year; the vendor will say what is wrong.
+    pub(crate) fn of_body(self, body: &Bytes) -> u32 {
+        match self {
+            Self::Fixed(cost) => cost,
+            Self::ByYears { ranges, .. } => self.for_years(whole_years(years::ranges(body, ranges))),
         }
     }
 }

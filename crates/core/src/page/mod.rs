@@ -62,6 +62,20 @@ impl Resume {
         Self::at_cursor(pager::decoded(cursor))
     }
 
+    /// Whether the listing goes on at its beginning.
+    pub fn is_start(&self) -> bool {
+        self.at == At::Start && self.skip == 0
+    }
+
+    /// The vendor's own link to the next page, where the listing goes on by it: a page that does not depend on the
+    /// request that it is asked with.
+    pub fn link(&self) -> Option<&Link> {
+        match &self.at {
+            At::Link(link) => Some(link),
+            _ => None,
+        }
+    }
+
     /// The cursor, decoded, where the listing has cursors and is not at its start.
     pub fn cursor(&self) -> Option<&str> {
         match &self.at {

@@ -39,8 +39,16 @@ pub struct ReqwestTransport {
     local: OnceLock<Client>,
     /// For everybody else.
     remote: OnceLock<Client>,
-    /// The first origin that is called, parsed: nearly always the only one.
-    origin: OnceLock<(Origin, Url)>,
+    /// The first address that is called, without its query: for a vendor that takes single events, the only one.
+    first: OnceLock<First>,
+}
+
+/// An address, taken apart and parsed.
+struct First {
+    origin: Origin,
+    prefix: String,
+    path: String,
+    url: Url,
 }
 
 #[derive(Debug, Clone)]
@@ -75,7 +83,7 @@ impl ReqwestTransport {
             },
             local: OnceLock::new(),
             remote: OnceLock::new(),
-            origin: OnceLock::new(),
+            first: OnceLock::new(),
         }
     }
 
@@ -161,25 +169,38 @@ impl ReqwestTransport {
         let mut query = String::with_capacity(wire.query.len() + 160);
         query.push_str(wire.query);
         secret::write_query(wire.slots, &mut query);
-        let mut url = self.origin(wire.origin)?;
-        match wire.prefix {
-            "" => url.set_path(wire.path),
-            prefix => url.set_path(&[prefix, wire.path].concat()),
-        }
+        let mut url = self.address(wire)?;
         url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         request(wire, url)
     }
 
-    fn origin(&self, origin: &Origin) -> Result<Url, WireError> {
-        if let Some((known, url)) = self.origin.get()
-            && known == origin
+    /// The address without its query. Parsing one takes longer than looking whether it is the one that is known.
+    fn address(&self, wire: &Wire<'_>) -> Result<Url, WireError> {
+        let first = self.first.get().filter(|first| first.origin.as_str() == wire.origin.as_str());
+        if let Some(first) = first
+            && first.path == wire.path
+            && first.prefix == wire.prefix
         {
-            return Ok(url.clone());
+            return Ok(first.url.clone());
         }
-        // The error of a URL parser prints no URL, but it need not be trusted for that.
-        let url = Url::parse(origin.as_str())
-            .map_err(|_| WireError::new(WireErrorKind::Request, "the address cannot be put together"))?;
-        let _ = self.origin.set((origin.clone(), url.clone()));
+        let mut url = match first {
+            Some(first) => first.url.clone(),
+            // The error of a URL parser prints no URL, but it need not be trusted for that.
+            None => Url::parse(wire.origin.as_str())
+                .map_err(|_| WireError::new(WireErrorKind::Request, "the address cannot be put together"))?,
+        };
+        match wire.prefix {
+            "" => url.set_path(wire.path),
+            prefix => url.set_path(&[prefix, wire.path].concat()),
+        }
+        if first.is_none() {
+            let _ = self.first.set(First {
+                origin: wire.origin.clone(),
+                prefix: wire.prefix.to_owned(),
+                path: wire.path.to_owned(),
+                url: url.clone(),
+            });
+        }
         Ok(url)
     }
 }

@@ -77,7 +77,6 @@
 
 mod body;
 mod condition;
-mod cost;
 mod moment;
 mod period;
 mod query;

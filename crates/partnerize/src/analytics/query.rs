@@ -3,13 +3,18 @@
 use std::{fmt, marker::PhantomData, time::Duration};
 
 use afflux_core::{
-    Error, decode::DecodeError, endpoint::Endpoint, engine::Engine, operation::Operation, request::Request,
+    Error,
+    decode::DecodeError,
+    endpoint::Endpoint,
+    engine::Engine,
+    operation::{Operation, whole_years},
+    request::Request,
     response::Raw,
 };
 
 use super::{
     Compared, Condition, Conversions, Count, DateRange, Explode, Filter, Measured, Period, Series, Shape,
-    Sorted, Source, body::Body, cost,
+    Sorted, Source, body::Body,
 };
 use crate::generated::{ConversionDate, Direction, PartnerId};
 
@@ -108,7 +113,8 @@ impl<S: Source, P: Shape<S>> Query<'_, S, P> {
     /// How many of the 60 tokens for 60 seconds the query takes. It goes by the shape and by the years that the ranges
     /// span, those of a comparison included.
     pub fn cost(&self) -> u32 {
-        P::OPERATION.cost.for_years(cost::years(self.body.ranges.iter().chain(&self.body.comparison)))
+        let ranges = self.body.ranges.iter().chain(&self.body.comparison);
+        P::OPERATION.cost.for_years(whole_years(ranges.map(|range| (range.start(), range.end()))))
     }
 
     /// Asks. It waits until there are tokens for the query, and is tried again when an answer is lost: it only reads.

@@ -110,6 +110,24 @@ impl Record {
         Error::undocumented(self.operation.0, what)
     }
 
+    /// Two rows that stand for the same dot of a line: what they differ in is what the line is not of.
+    pub(super) fn told_apart(&self, twin: &Self, metric: &str) -> Error {
+        let differs = |name: &str| twin.get(name).map(|field| field.text().into_owned());
+        let others = self.columns().filter(|(name, field)| {
+            name != metric && field.as_str().is_some() && differs(name) != Some(field.text().into_owned())
+        });
+        let names: Vec<String> = others.map(|(name, _)| format!("`{name}`")).collect();
+        let what = if names.is_empty() {
+            "whatever else the query is grouped by".to_owned()
+        } else {
+            names.join(" and ")
+        };
+        let what = format!(
+            "was answered, but two rows of one line have the same time: a line must be by {what} too"
+        );
+        Error::undocumented(self.operation.0, what)
+    }
+
     pub(super) fn unlike(&self, name: &str, what: &str) -> Error {
         Error::undocumented(self.operation.0, format!("was answered, but the `{name}` of a row {what}"))
     }
@@ -233,7 +251,8 @@ impl Records {
     /// `date_time`. All lines have the same times: where a line has no row, it has a hole.
     ///
     /// Lines come in the order of their first rows. An error where no row has such a column, a row has no time in
-    /// `date_time`, or a value is not a decimal.
+    /// `date_time`, a value is not a decimal, or two rows of one line have the same time: then the query is grouped by
+    /// more than `by` has.
     pub fn lines(&self, metric: impl AsRef<str>, by: &[impl AsRef<str>]) -> Result<Vec<Line>, Error> {
         let by: Vec<&str> = by.iter().map(AsRef::as_ref).collect();
         series::lines(&self.rows, metric.as_ref(), &by, self.period)

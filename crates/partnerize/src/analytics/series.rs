@@ -194,7 +194,7 @@ pub(super) fn lines(
     some_has(metric, rows.iter())?;
     let mut times: Vec<Moment> = Vec::with_capacity(rows.len());
     let mut index: HashMap<Key, usize> = HashMap::new();
-    let mut lines: Vec<(Key, Vec<Dot>)> = Vec::new();
+    let mut lines: Vec<(Key, Vec<(Dot, &Record)>)> = Vec::new();
     for row in rows {
         let at = row.moment("/date_time").ok_or_else(|| match row.get(TIME) {
             None => row.missing(TIME),
@@ -208,18 +208,34 @@ pub(super) fn lines(
         let dot = Dot { at, value: row.plotted(metric)? };
         let line = *index.entry(key.clone()).or_insert(lines.len());
         match lines.get_mut(line) {
-            Some((_, dots)) => dots.push(dot),
-            None => lines.push((key, vec![dot])),
+            Some((_, dots)) => dots.push((dot, row)),
+            None => lines.push((key, vec![(dot, row)])),
         }
     }
+    let lines: Vec<(Key, Vec<Dot>)> = lines
+        .into_iter()
+        .map(|(key, dots)| Ok((key, one_at_a_time(dots, metric)?)))
+        .collect::<Result<_, Error>>()?;
     times.sort_by(|one, other| one.order(*other));
     times.dedup_by(|one, other| one.order(*other).is_eq());
     Ok(lines.into_iter().map(|(key, dots)| Line::new(key, with_holes(dots, &times), period)).collect())
 }
 
+/// The dots of a line in the order of time. Two at one time are of two lines that `by` does not tell apart.
+fn one_at_a_time(mut dots: Vec<(Dot, &Record)>, metric: &str) -> Result<Vec<Dot>, Error> {
+    dots.sort_by(|(one, _), (other, _)| one.at.order(other.at));
+    for pair in dots.windows(2) {
+        if let [(one, row), (other, twin)] = pair
+            && one.at.order(other.at).is_eq()
+        {
+            return Err(row.told_apart(twin, metric));
+        }
+    }
+    Ok(dots.into_iter().map(|(dot, _)| dot).collect())
+}
+
 /// The dots of a line, and a hole at each of the times that it has none for.
 fn with_holes(mut dots: Vec<Dot>, times: &[Moment]) -> Vec<Dot> {
-    dots.sort_by(|one, other| one.at.order(other.at));
     let has = |at: &Moment| dots.binary_search_by(|dot| dot.at.order(*at)).is_ok();
     let holes: Vec<Moment> = times.iter().copied().filter(|at| !has(at)).collect();
     dots.extend(holes.into_iter().map(|at| Dot { at, value: None }));

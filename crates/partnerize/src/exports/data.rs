@@ -12,7 +12,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use super::{
     ExportEvent, Started,
     count::LineCount,
-    job::{self, Asking},
+    job::{self, Asking, Form},
     kind::Exported,
     rows::ExportRows,
     text::Decoder,
@@ -62,7 +62,7 @@ impl<'a, K: Exported> ExportData<'a, K> {
 
     async fn write(&mut self, path: &Path) -> Result<Written, Error> {
         let mut file = WholeFile::create(path).await?;
-        let mut tally = Tally::new(self.asking.form.wide);
+        let mut tally = Tally::new(self.asking.form);
         while let Some(chunk) = self.download.chunk().await? {
             file.write(&chunk).await?;
             tally.add(&chunk);
@@ -87,7 +87,7 @@ impl<'a, K: Exported> ExportData<'a, K> {
         writer: &mut (impl AsyncWrite + Unpin + Send),
     ) -> Result<Written, Error> {
         let failed = |error| Error::io("the export cannot be written", &error);
-        let mut tally = Tally::new(self.asking.form.wide);
+        let mut tally = Tally::new(self.asking.form);
         while let Some(chunk) = self.download.chunk().await? {
             writer.write_all(&chunk).await.map_err(failed)?;
             tally.add(&chunk);
@@ -103,28 +103,25 @@ impl<'a, K: Exported> ExportData<'a, K> {
     }
 }
 
-/// Counts what passes by. Line ends of UTF-16 are looked for in its text.
+/// Counts what passes by. Rows are counted in the text, whatever its encoding.
 struct Tally {
     bytes: u64,
     lines: LineCount,
-    decoder: Option<Decoder>,
+    decoder: Decoder,
 }
 
 impl Tally {
-    fn new(wide: bool) -> Self {
-        Self { bytes: 0, lines: LineCount::default(), decoder: wide.then(|| Decoder::new(true)) }
+    fn new(form: Form) -> Self {
+        Self { bytes: 0, lines: LineCount::new(form.delimiter), decoder: Decoder::new(form.wide) }
     }
 
     fn add(&mut self, chunk: &[u8]) {
         self.bytes += chunk.len() as u64;
-        match &mut self.decoder {
-            Some(decoder) => self.lines.add(&decoder.decode(chunk)),
-            None => self.lines.add(chunk),
-        }
+        self.lines.add(&self.decoder.decode(chunk));
     }
 
     fn end(mut self) -> Written {
-        if let Some(Ok(rest)) = self.decoder.as_mut().map(Decoder::end) {
+        if let Ok(rest) = self.decoder.end() {
             self.lines.add(&rest);
         }
         Written { rows: self.lines.rows(), bytes: self.bytes }

@@ -19,7 +19,7 @@ pub struct Filters {
     pub(super) date_type: Option<ExportDateType>,
     pub(super) conversion_id: Option<ConversionId>,
     pub(super) conversion_reference: Option<String>,
-    pub(super) ref_conversion_metric_id: Option<String>,
+    pub(super) conversion_metrics: Vec<String>,
     pub(super) include_payment_info: Option<bool>,
     pub(super) currency: Vec<Currency>,
 }
@@ -39,7 +39,7 @@ impl Filters {
             date_type: None,
             conversion_id: None,
             conversion_reference: None,
-            ref_conversion_metric_id: None,
+            conversion_metrics: Vec::new(),
             include_payment_info: None,
             currency: Vec::new(),
         }

@@ -55,6 +55,16 @@ macro_rules! encode {
     }};
 }
 
+/// The metrics, which the manual has as one value, and as an array for several.
+fn of_metrics(filters: &Filters, request: Request) -> Request {
+    match filters.conversion_metrics.as_slice() {
+        [one] => request.query_pair("ref_conversion_metric_id", one),
+        several => several
+            .iter()
+            .fold(request, |request, metric| request.query_pair("ref_conversion_metric_id[]", metric)),
+    }
+}
+
 impl Exported for Clicks {
     const OPERATION: &'static Operation = &EXPORT_CLICKS;
 
@@ -80,8 +90,9 @@ impl Exported for Conversions {
         encode!(
             filters, ExportConversions, &EXPORT_CONVERSIONS,
             timezone, complete_email, limit, export_reference, encoding, delimiter, date_type, conversion_id,
-            conversion_reference, ref_conversion_metric_id; currency
+            conversion_reference; currency
         )
+        .map(|request| of_metrics(filters, request))
     }
 }
 
@@ -92,7 +103,8 @@ impl Exported for ConversionItems {
         encode!(
             filters, ExportConversionItems, &EXPORT_CONVERSION_ITEMS,
             timezone, complete_email, limit, export_reference, encoding, delimiter, date_type, conversion_id,
-            conversion_reference, ref_conversion_metric_id, include_payment_info; currency
+            conversion_reference, include_payment_info; currency
         )
+        .map(|request| of_metrics(filters, request))
     }
 }

@@ -66,7 +66,7 @@ mod text;
 
 use std::{fmt, marker::PhantomData, path::Path, time::Duration};
 
-use afflux_core::error::Error;
+use afflux_core::{download::WholeFile, error::Error};
 use tokio::io::AsyncWrite;
 
 pub use self::{
@@ -214,8 +214,12 @@ impl<'a, K: Exported> Export<'a, K> {
         }
     }
 
-    /// Writes the CSV into the file at `path`; see [`ExportData::to_path`].
+    /// Writes the CSV into the file at `path`; see [`ExportData::to_path`]. A path that cannot be written to is an error
+    /// before anything is asked for.
     pub async fn to_path(self, path: impl AsRef<Path>) -> Result<Written, Error> {
+        let path = path.as_ref();
+        // A part that is there while a job is waited for would be left behind by whoever is killed meanwhile.
+        drop(WholeFile::create(path).await.map_err(Error::before_sending)?);
         self.data().await?.to_path(path).await
     }
 
@@ -273,9 +277,9 @@ impl<K: OfConversions> Export<'_, K> {
         self
     }
 
-    /// Only conversions of this metric.
+    /// Only conversions of this metric; once more for another one beside it.
     pub fn conversion_metric(mut self, metric: impl Into<String>) -> Self {
-        self.filters.ref_conversion_metric_id = Some(metric.into());
+        self.filters.conversion_metrics.push(metric.into());
         self
     }
 }

@@ -829,7 +829,7 @@ impl Call<'_, ExportConversions> {
         self
     }
 
-    /// Of this conversion metric only; several as a list.
+    /// Of this conversion metric only. Several go as an array, which `exports` sends.
     pub fn ref_conversion_metric_id(mut self, ref_conversion_metric_id: impl Into<String>) -> Self {
         self.endpoint = self.endpoint.ref_conversion_metric_id(ref_conversion_metric_id);
         self
@@ -897,7 +897,7 @@ impl Call<'_, ExportConversionItems> {
         self
     }
 
-    /// Of this conversion metric only; several as a list.
+    /// Of this conversion metric only. Several go as an array, which `exports` sends.
     pub fn ref_conversion_metric_id(mut self, ref_conversion_metric_id: impl Into<String>) -> Self {
         self.endpoint = self.endpoint.ref_conversion_metric_id(ref_conversion_metric_id);
         self
@@ -1405,102 +1405,6 @@ impl<'a> AnalyticsCalls<'a> {
     /// Counts impressions over time.
     pub fn time_impressions(self, body: ImpressionTimeSeriesQuery) -> Call<'a, TimeImpressions> {
         Call::new(self.engine, TimeImpressions::new(body))
-    }
-}
-
-impl Call<'_, CountClicks> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, ExplodeClicks> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, FilterClicks> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, TimeClicks> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, CountConversions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, ExplodeConversions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, FilterConversions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, TimeConversions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, CountImpressions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, ExplodeImpressions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, FilterImpressions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
-    }
-}
-
-impl Call<'_, TimeImpressions> {
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.endpoint = self.endpoint.spanning_years(years);
-        self
     }
 }
 

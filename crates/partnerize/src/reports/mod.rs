@@ -36,9 +36,10 @@ mod words;
 use std::{collections::BTreeMap, future::poll_fn, marker::PhantomData, pin::Pin};
 
 use afflux_core::{
-    decode::Kept,
+    decode::{BadRow, Kept, Page},
     endpoint::Endpoint,
     error::Error,
+    link::Link,
     page::{Items, Pager, Pages, Resume},
 };
 use futures_core::Stream;
@@ -78,6 +79,9 @@ impl<'a> Reports<'a> {
         Report::new(self.client, self.partner.clone(), range.into())
     }
 }
+
+/// A page of a report.
+type RowsOf<R> = Page<Result<Kept<R>, BadRow>>;
 
 /// A report of conversions.
 pub type ConversionReport<'a> = Report<'a, Conversion>;
@@ -173,6 +177,9 @@ impl<'a, R: Reported> Report<'a, R> {
     }
 
     /// Goes on where an earlier stream of the same report stopped.
+    ///
+    /// In a range of words it is refused, for the words may mean another time by then; a link of the vendor's that names
+    /// the times instead is gone on with.
     pub fn resume(mut self, resume: Resume) -> Self {
         self.resume = Some(resume);
         self
@@ -194,7 +201,8 @@ impl<'a, R: Reported> Report<'a, R> {
 
     /// Every row, fetched page by page as they are consumed.
     pub fn items(self) -> Result<Items<R::Endpoint>, Error> {
-        let items = self.client.engine().items(self.endpoint()?, self.resume)?;
+        let endpoint = self.going_on()?;
+        let items = self.client.engine().items(endpoint, self.resume)?;
         Ok(if self.leave_out_repeats { items.without_repeats(R::id) } else { items })
     }
 
@@ -210,13 +218,46 @@ impl<'a, R: Reported> Report<'a, R> {
 
     /// Page after page, with what stands beside the rows. Repeats are not left out.
     pub fn pages(self) -> Result<Pages<R::Endpoint>, Error> {
-        self.client.engine().pages(self.endpoint()?, self.resume)
+        let endpoint = self.going_on()?;
+        self.client.engine().pages(endpoint, self.resume)
     }
 
     /// Page after page as text: rows that are passed on and not read. Repeats are not left out.
     pub fn pager(self) -> Result<Pager, Error> {
-        let request = self.endpoint()?.encode()?;
+        let request = self.going_on()?.encode()?;
         Ok(self.client.engine().pager(request, self.resume))
+    }
+
+    /// The request value, for the place where the report goes on.
+    fn going_on(&self) -> Result<R::Endpoint, Error> {
+        if let (ReportRange::Words(words), Some(resume)) = (self.range, &self.resume) {
+            let has_words = |link: &Link| link.query().split('&').any(|pair| pair.starts_with("text_date="));
+            if !resume.is_start() && resume.link().is_none_or(has_words) {
+                let demand = format!(
+                    "is `{words}`, which may mean another time by now: begin again, or give the range by its ends"
+                );
+                return Err(Error::validation(R::Endpoint::OPERATION, "text_date", demand));
+            }
+        }
+        self.endpoint()
+    }
+
+    /// Asks for the smallest page and reads what stands beside its rows.
+    async fn beside_the_rows<T>(
+        mut self,
+        read: impl FnOnce(&RowsOf<R>, &mut dyn FnMut(&'static str)) -> T,
+    ) -> Result<T, Error> {
+        self.offset = None;
+        let page = self.client.engine().call(&self.page_size(1).endpoint()?).await?;
+        let mut unlike = None;
+        let value = read(&page.value, &mut |name| unlike = unlike.or(Some(name)));
+        match unlike {
+            None => Ok(value),
+            Some(name) => Err(Error::undocumented(
+                R::Endpoint::OPERATION,
+                format!("was answered, but its `{name}` is not what is documented"),
+            )),
+        }
     }
 
     /// The request value of the first page.
@@ -249,10 +290,13 @@ impl Report<'_, Conversion> {
         self
     }
 
-    /// Only what stands beside the rows: counts, and sums by currency.
+    /// Only what stands beside the rows of the whole report: counts, and sums by currency.
+    ///
+    /// What the vendor does not say is left out; what it says in another shape is an error and not a sum of nothing.
+    /// Where the report begins and goes on does not matter: [`offset`](Self::offset) and [`resume`](Self::resume) are of
+    /// its rows.
     pub async fn totals(self) -> Result<ConversionTotals, Error> {
-        let page = self.client.engine().call(&self.page_size(1).endpoint()?).await?;
-        Ok(ConversionTotals::of(&page.value))
+        self.beside_the_rows(|page, unlike| ConversionTotals::read(page, unlike)).await
     }
 }
 
@@ -263,9 +307,11 @@ impl Report<'_, Click> {
         self
     }
 
-    /// Only what stands beside the rows: how many clicks there are, and how many of them are unique.
+    /// Only what stands beside the rows of the whole report: how many clicks there are, and how many of them are unique.
+    ///
+    /// What the vendor does not say is left out; what it says in another shape is an error. Where the report begins and
+    /// goes on does not matter: [`offset`](Self::offset) and [`resume`](Self::resume) are of its rows.
     pub async fn totals(self) -> Result<ClickTotals, Error> {
-        let page = self.client.engine().call(&self.page_size(1).endpoint()?).await?;
-        Ok(ClickTotals::of(&page.value))
+        self.beside_the_rows(|page, unlike| ClickTotals::read(page, unlike)).await
     }
 }

@@ -52,21 +52,29 @@ async fn an_analytics_query_is_exact_and_its_rows_are_open() {
 }
 
 #[test]
-fn an_analytics_query_costs_by_its_years() {
-    let query = || {
-        let range = generated::ClickRange::new(
-            "2019-10-01T00:00:00".parse().unwrap(),
-            "2023-10-03T00:00:00".parse().unwrap(),
-        );
+fn a_plain_query_costs_by_the_years_of_all_its_ranges() {
+    let range =
+        |start: &str, end: &str| generated::ClickRange::new(start.parse().unwrap(), end.parse().unwrap());
+    let query = |ranges: Vec<generated::ClickRange>| {
         generated::ClickCountQuery::new(
             AnalyticsScope::new("p"),
-            [range],
+            ranges,
             [generated::ClickMetric::TotalClicks],
         )
     };
-    for (years, cost) in [(0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (9, 6)] {
-        let request = generated::CountClicks::new(query()).spanning_years(years).encode().unwrap();
-        let shown = format!("{request:?}");
-        assert!(shown.contains(&format!("cost: {cost},")), "{years}: {shown}");
+    let cost = |query| generated::CountClicks::new(query).encode().unwrap().effective_cost();
+    let year = "2019-10-01T00:00:00";
+    for (end, expected) in [
+        ("2020-09-30T23:59:59", 2),
+        ("2020-10-01T00:00:00", 3),
+        ("2021-10-03T00:00:00", 4),
+        ("2022-10-03T00:00:00", 5),
+        ("2023-10-03T00:00:00", 6),
+        ("2028-10-03T00:00:00", 6),
+    ] {
+        assert_eq!(cost(query(vec![range(year, end)])), expected, "until {end}");
     }
+    let compared = query(vec![range(year, "2020-10-01T00:00:00")])
+        .comparison_date_time_ranges([range("2018-10-01T00:00:00", year)]);
+    assert_eq!(cost(compared), 4);
 }

@@ -1,11 +1,8 @@
 //! Exports, and the jobs that make them.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use afflux_partnerize::{
@@ -13,16 +10,13 @@ use afflux_partnerize::{
     core::{
         endpoint::Endpoint,
         job::{Job, JobState},
-        retry::RetryPolicy,
         transport::{MockTransport, Reply},
     },
-    exports::{Clicks, Conversions, ExportEvent, ExportHandle, Started},
     generated::{self, ExportConversionsAnswer, ExportDateType, ExportDelimiter, ExportEncoding},
 };
 use futures_util::TryStreamExt;
 use httpmock::prelude::*;
 use jiff::civil::{Date, date};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{PARTNER, client};
 
@@ -65,16 +59,17 @@ async fn an_export_is_the_csv_or_the_job_that_makes_it() {
     assert_eq!(result.link.unwrap().path(), "/job/1l9/response.csv");
 }
 
-const CSV: &str = "conversion_id,value,currency,new_column\n1l1,9.50,EUR,a\n\"1l2\",,CHF,\"b\nc\"\n";
-const COLUMNS: &str = "/reporting/export/export/conversion.csv";
-const RUNNING: &str = r#"{"job":{"job_id":"1l9","status":"active","percentage_complete":40,"hypermedia":{"update":"/job/1l9"}}}"#;
-const DONE: &str = r#"{"job":{"job_id":"1l9","status":"complete","percentage_complete":100,"response_within_retention":true,"hypermedia":{"response":"/job/1l9/response.csv","update":"/job/1l9"}}}"#;
+pub(super) const CSV: &str =
+    "conversion_id,value,currency,new_column\n1l1,9.50,EUR,a\n\"1l2\",,CHF,\"b\nc\"\n";
+pub(super) const COLUMNS: &str = "/reporting/export/export/conversion.csv";
+pub(super) const RUNNING: &str = r#"{"job":{"job_id":"1l9","status":"active","percentage_complete":40,"hypermedia":{"update":"/job/1l9"}}}"#;
+pub(super) const DONE: &str = r#"{"job":{"job_id":"1l9","status":"complete","percentage_complete":100,"response_within_retention":true,"hypermedia":{"response":"/job/1l9/response.csv","update":"/job/1l9"}}}"#;
 
-fn november() -> std::ops::Range<Date> {
+pub(super) fn november() -> std::ops::Range<Date> {
     date(2026, 11, 1)..date(2026, 12, 1)
 }
 
-async fn csv(server: &MockServer, body: impl Into<Vec<u8>>) {
+pub(super) async fn csv(server: &MockServer, body: impl Into<Vec<u8>>) {
     let body = body.into();
     server
         .mock_async(move |when, then| {
@@ -85,7 +80,7 @@ async fn csv(server: &MockServer, body: impl Into<Vec<u8>>) {
 }
 
 /// A client whose time passes at once, and a vendor that makes every export by a job.
-fn by_job() -> (Client, MockTransport) {
+pub(super) fn by_job() -> (Client, MockTransport) {
     let polls = AtomicUsize::new(0);
     let transport = MockTransport::new(move |seen| match seen.path.as_str() {
         COLUMNS => Reply::answer(200, RUNNING),
@@ -97,7 +92,7 @@ fn by_job() -> (Client, MockTransport) {
     (client_of(&transport), transport)
 }
 
-fn client_of(transport: &MockTransport) -> Client {
+pub(super) fn client_of(transport: &MockTransport) -> Client {
     Client::builder()
         .unwrap()
         .keys("made-up-application", "made-up-user")
@@ -106,16 +101,16 @@ fn client_of(transport: &MockTransport) -> Client {
         .unwrap()
 }
 
-struct Directory(std::path::PathBuf);
+pub(super) struct Directory(pub(super) std::path::PathBuf);
 
 impl Directory {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("afflux-exports-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn files(&self) -> Vec<String> {
+    pub(super) fn files(&self) -> Vec<String> {
         let names = std::fs::read_dir(&self.0).unwrap();
         names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
@@ -137,9 +132,9 @@ async fn every_filter_of_an_export_is_sent_as_the_document_writes_it() {
                     == Some(concat!(
                         "publisher_id=1l1007802&start_date=2026-11-01%2000%3A00%3A00&end_date=2026-11-30%2023%3A59%3A59",
                         "&date_type=approved_at&conversion_id=1l5&conversion_reference=ORDER%201",
-                        "&ref_conversion_metric_id=2&timezone=Europe%2FLondon&include_payment_info=true",
+                        "&timezone=Europe%2FLondon&include_payment_info=true",
                         "&complete_email=me%40example.com&limit=0&export_reference=Jan&encoding=UTF-16&delimiter=tab",
-                        "&currency%5B%5D=EUR&currency%5B%5D=CHF",
+                        "&currency%5B%5D=EUR&currency%5B%5D=CHF&ref_conversion_metric_id=2",
                     ))
             });
             then.status(200).body("\u{feff}".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
@@ -163,6 +158,18 @@ async fn every_filter_of_an_export_is_sent_as_the_document_writes_it() {
         .delimiter(ExportDelimiter::Tab);
     assert!(export.rows().await.unwrap().try_next().await.unwrap().is_none());
     mock.assert_async().await;
+}
+
+#[tokio::test]
+async fn several_metrics_are_an_array() {
+    let transport = MockTransport::script([Reply::answer(200, CSV)]);
+    let client = client_of(&transport);
+    let export =
+        client.exports(PARTNER).conversions(november()).conversion_metric("2").conversion_metric("3");
+    let _ = export.start().await.unwrap();
+    let sent = transport.seen()[0].query.clone();
+    let metrics: Vec<&str> = sent.split('&').filter(|pair| pair.contains("metric")).collect();
+    assert_eq!(metrics, ["ref_conversion_metric_id%5B%5D=2", "ref_conversion_metric_id%5B%5D=3"]);
 }
 
 #[tokio::test]
@@ -239,86 +246,14 @@ async fn an_export_that_comes_at_once_is_a_whole_file() {
     assert_eq!(directory.files(), ["conversions.csv"]);
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_export_that_a_job_makes_is_the_same_call() {
-    let (client, transport) = by_job();
-    let mut told = Vec::new();
-    let mut bytes = Vec::new();
-    let export = client.exports(PARTNER).conversions(november()).on_event(|event| {
-        told.push(match event {
-            ExportEvent::Started(handle) => serde_json::to_string(handle).unwrap(),
-            ExportEvent::Running(percent) => format!("{percent:?}"),
-            ExportEvent::Received(bytes) => bytes.to_string(),
-            other => panic!("{other:?}"),
-        });
-    });
-    let written = export.to_writer(&mut bytes).await.unwrap();
-    assert_eq!((written.rows, bytes.as_slice()), (2, CSV.as_bytes()));
-    let size = CSV.len().to_string();
-    assert_eq!(told[1..], ["Some(40.0)", "Some(40.0)", size.as_str()]);
-    assert!(told[0].contains("exportConversions") && !told[0].contains("made-up"), "{}", told[0]);
-    let asked: Vec<String> = transport.seen().into_iter().map(|seen| seen.path).collect();
-    assert_eq!(asked, [COLUMNS, "/job/1l9", "/job/1l9", "/job/1l9", "/job/1l9/response.csv"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_export_survives_a_restart_by_its_handle() {
-    let (client, transport) = by_job();
-    let Started::Job(job) = client.exports(PARTNER).conversions(november()).start().await.unwrap() else {
-        panic!("it came at once")
-    };
-    let kept = serde_json::to_string(job.handle()).unwrap();
-    drop(job);
-    let handle: ExportHandle<Conversions> = serde_json::from_str(&kept).unwrap();
+#[tokio::test]
+async fn a_path_that_cannot_be_written_to_costs_no_export() {
+    let transport = MockTransport::script([]);
     let client = client_of(&transport);
-    let data = client.resume_export(handle).unwrap().wait().await.unwrap();
-    let rows: Vec<_> = data.rows().try_collect().await.unwrap();
-    assert_eq!(rows.len(), 2);
-    assert_eq!(transport.seen().iter().filter(|seen| seen.path == COLUMNS).count(), 1);
-    let error = serde_json::from_str::<ExportHandle<Clicks>>(&kept).unwrap_err();
-    assert!(error.to_string().contains("it is of `exportConversions`, not of `exportClicks`"), "{error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_job_that_leads_to_nothing_is_an_error_that_says_what_to_do() {
-    let expired = DONE.replace("\"response_within_retention\":true", "\"response_within_retention\":false");
-    let nowhere = r#"{"job":{"job_id":"1l9","status":"complete"}}"#.to_owned();
-    let away = DONE.replace("/job/1l9/response.csv", "https://evil.example/response.csv");
-    let cases = [
-        (expired, ErrorKind::Refused, "not kept any more"),
-        (nowhere, ErrorKind::Decode, "names no result"),
-        (away, ErrorKind::Decode, "leads away"),
-        (RUNNING.to_owned(), ErrorKind::Limit, "still running"),
-    ];
-    for (answer, kind, said) in cases {
-        let transport = MockTransport::new(move |seen| match seen.path.as_str() {
-            COLUMNS => Reply::answer(200, RUNNING),
-            _ => Reply::answer(200, answer.clone()),
-        });
-        let client = client_of(&transport);
-        let export = client.exports(PARTNER).conversions(november()).wait_at_most(Duration::from_secs(100));
-        let error = export.rows().await.unwrap_err();
-        assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(said), "{error}");
-        assert!(transport.seen().iter().all(|seen| !seen.path.contains("response")), "{said}");
-        if kind == ErrorKind::Refused {
-            assert_eq!(error.next_step(), "make the export again");
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_job_that_failed_is_an_error_at_once_in_any_of_the_likely_words() {
-    for word in ["failed", "error", "cancelled", "canceled", "aborted"] {
-        let transport = MockTransport::new(move |seen| match seen.path.as_str() {
-            COLUMNS => Reply::answer(200, RUNNING),
-            _ => Reply::answer(200, RUNNING.replace("active", word)),
-        });
-        let client = client_of(&transport);
-        let error = client.exports(PARTNER).conversions(november()).rows().await.unwrap_err();
-        assert_eq!((error.kind(), error.vendor_code()), (ErrorKind::Refused, Some(word)), "{error}");
-        assert_eq!(transport.seen().len(), 2, "asked once");
-    }
+    let nowhere = std::env::temp_dir().join("afflux-no-such-directory").join("conversions.csv");
+    let error = client.exports(PARTNER).conversions(november()).to_path(nowhere).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Io, Delivery::NotSent));
+    assert!(transport.seen().is_empty());
 }
 
 const PAGE: &str = "\u{feff}\r\n <!doctype html><title>Maintenance</title>";
@@ -366,67 +301,6 @@ async fn what_this_client_cannot_read_is_refused_before_it_is_asked_for() {
     assert_eq!((error.delivery(), error.field()), (Delivery::NotSent, Some("encoding")));
     let error = client.exports(PARTNER).clicks(november()).delimiter("bell").start().await.unwrap_err();
     assert_eq!((error.delivery(), error.field()), (Delivery::NotSent, Some("delimiter")));
-}
-
-/// A vendor that says `tries` times that a hundred bytes come, and sends less; then all of them.
-async fn breaking(tries: usize) -> std::net::SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        for attempt in 0.. {
-            let (mut connection, _) = listener.accept().await.unwrap();
-            let mut request = [0; 4096];
-            let _ = connection.read(&mut request).await.unwrap();
-            let (length, body) = if attempt < tries { (100, &CSV[..45]) } else { (CSV.len(), CSV) };
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-            connection.write_all(head.as_bytes()).await.unwrap();
-            connection.write_all(body.as_bytes()).await.unwrap();
-            connection.shutdown().await.unwrap();
-        }
-    });
-    address
-}
-
-fn client_at(address: std::net::SocketAddr) -> Client {
-    let quick = RetryPolicy::default().backoff(Duration::from_millis(1), Duration::from_millis(2));
-    Client::builder_at(&format!("http://{address}"))
-        .unwrap()
-        .keys("made-up-application", "made-up-user")
-        .engine(|engine| engine.retry(quick))
-        .build()
-        .unwrap()
-}
-
-#[tokio::test]
-async fn a_file_that_breaks_off_is_fetched_again_and_never_stands_there_in_part() {
-    let directory = Directory::new("cut-off");
-    let path = directory.0.join("conversions.csv");
-    let client = client_at(breaking(2).await);
-    let written = client.exports(PARTNER).conversions(november()).to_path(&path).await.unwrap();
-    assert_eq!((written.rows, std::fs::read_to_string(&path).unwrap().as_str()), (2, CSV));
-
-    std::fs::remove_file(&path).unwrap();
-    let client = client_at(breaking(usize::MAX).await);
-    let error = client.exports(PARTNER).conversions(november()).to_path(&path).await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Lost, Delivery::Unknown), "{error}");
-    assert_eq!(directory.files(), Vec::<String>::new(), "a part was left behind");
-}
-
-#[tokio::test]
-async fn rows_that_break_off_end_with_an_error_and_not_with_a_short_export() {
-    let client = client_at(breaking(usize::MAX).await);
-    let mut rows = client.exports(PARTNER).conversions(november()).rows().await.unwrap();
-    let mut whole = 0;
-    let error = loop {
-        match rows.try_next().await {
-            Ok(Some(_)) => whole += 1,
-            Ok(None) => panic!("half an export passed as a whole one"),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(error.kind(), ErrorKind::Lost, "{error}");
-    assert!(whole <= 1);
-    assert!(rows.try_next().await.unwrap().is_none(), "the error is told once");
 }
 
 #[test]

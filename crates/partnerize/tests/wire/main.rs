@@ -4,6 +4,8 @@
 mod account;
 mod analytics;
 mod campaigns;
+mod export_breaks;
+mod export_jobs;
 mod exports;
 mod links;
 mod payments;

@@ -234,3 +234,57 @@ async fn pages_of_text_are_the_rows_byte_for_byte() {
     assert_eq!(page.into_rows()[0].text(), r#"{"conversion_data":{"conversion_id":"a","new":1.10}}"#);
     assert!(pager.next_texts().await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_report_in_words_does_not_go_on_where_they_may_mean_another_time() {
+    let server = MockServer::start_async().await;
+    let client = client(&server);
+    let report = |token: &str| {
+        let resume = serde_json::from_str(token).unwrap();
+        client.reports(PARTNER).clicks(TextDate::Yesterday).resume(resume)
+    };
+    for token in [
+        r#"{"at":{"offset":300}}"#,
+        r#"{"at":{"cursor":"77"}}"#,
+        r#"{"at":{"link":{"path":"/clicks.json","query":"text_date=yesterday&offset=300"}}}"#,
+        r#"{"at":"start","skip":3}"#,
+    ] {
+        let error = report(token).items().unwrap_err();
+        assert_eq!((error.delivery(), error.field()), (Delivery::NotSent, Some("text_date")), "{token}");
+        assert!(report(token).pages().is_err() && report(token).pager().is_err(), "{token}");
+        let resume = serde_json::from_str(token).unwrap();
+        let days = date(2026, 11, 1)..date(2026, 11, 2);
+        assert!(client.reports(PARTNER).clicks(days).resume(resume).items().is_ok(), "{token}");
+    }
+    for token in [
+        r#"{"at":"start"}"#,
+        r#"{"at":{"link":{"path":"/clicks.json","query":"start_date=2026-11-01&offset=300"}}}"#,
+    ] {
+        assert!(report(token).items().is_ok(), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn totals_are_of_the_whole_report_and_what_cannot_be_read_is_not_nothing() {
+    let server = MockServer::start_async().await;
+    let path = "/reporting/report_publisher/publisher/1l1007802/conversion.json";
+    let answered = |currency: &'static str, body: &'static str| {
+        server.mock_async(move |when, then| {
+            when.method(GET).path(path).query_param("currency[]", currency).query_param_missing("offset");
+            then.status(200).body(body);
+        })
+    };
+    answered("EUR", r#"{"count":0,"total_value":[],"total_publisher_commission":null,"conversions":[]}"#)
+        .await;
+    answered("CHF", r#"{"count":2,"total_value":"12.50 CHF","conversions":[]}"#).await;
+    let client = client(&server);
+    let totals = |currency: &str| {
+        let report = client.reports(PARTNER).conversions(date(2026, 11, 1)..).currency(currency);
+        report.offset(300).resume(serde_json::from_str(r#"{"at":{"offset":600}}"#).unwrap()).totals()
+    };
+    let nothing = totals("EUR").await.unwrap();
+    assert_eq!((nothing.count, nothing.value.len(), nothing.commission.len()), (Some(0), 0, 0));
+    let error = totals("CHF").await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Answered);
+    assert!(error.to_string().contains("`total_value`"), "{error}");
+}

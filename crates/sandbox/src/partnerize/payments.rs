@@ -87,22 +87,6 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Option<Outcome> {
             let bill = state.self_bills.iter().find(|bill| bill.id == id);
             bill.map(|bill| one("selfbill", bill.value())).ok_or_else(|| Refusal::not_found("selfbill", id))
         }
-        "listAvailableCommissions" => {
-            let available = json!({
-                "no_items": 1, "value": 568, "publisher_commission": 312.4, "currency": "GBP",
-                "publisher_id": PARTNER,
-                "publisher_commission_converted": { "currency": "USD", "value": 390.5 },
-            });
-            Ok(one("available_commissions", json!({ "available_commission": available })))
-        }
-        "getPaymentSummary" => {
-            let summary = json!({
-                "available": { "GBP": 312.4 }, "confirmed": { "EUR": 11, "GBP": 54.2 },
-                "pending": { "EUR": 125.11, "GBP": 57.65 }, "approved": { "GBP": 90.8 },
-                "paid": { "GBP": 948.17 },
-            });
-            Ok(one("summary", summary))
-        }
         _ => return None,
     })
 }

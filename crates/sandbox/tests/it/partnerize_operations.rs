@@ -60,7 +60,7 @@ const ANSWERS: [(&str, u16, &str); 92] = [
     ("getSelfBill", 200, "/selfbill/publisher_self_bill_id /selfbill/total_value"),
     ("listPaymentDetails", 200, "/payment_details/|/publisher_payment_detail_set_id /payment_details/|/payment_detail_values/bank_name"),
     ("createPaymentDetails", 200, "/payment_details/|/paid_currency"),
-    ("listAvailableCommissions", 200, "/available_commissions/available_commission/publisher_commission_converted/value"),
+    ("listAvailableCommissions", 200, "/available_commissions/|/available_commission/publisher_commission_converted/value"),
     ("getPaymentSummary", 200, "/summary/available /summary/confirmed /summary/pending /summary/approved /summary/paid"),
     ("getPayable", 200, "/offset /limit /count /total_value /conversion_items"),
     ("countClicks", 200, "/data"),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::{
     super::{
-        api::{Api, Cost, Operation, Ty},
+        api::{Api, Operation, Ty},
         names,
     },
     operations::groups,
@@ -220,12 +220,6 @@ fn forwarded(operation: &Operation) -> String {
         methods.push_str(
             "    /// Adds a parameter that has no setter here.\n    pub fn extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self { \
              self.endpoint = self.endpoint.extra(name, value); self }\n\n",
-        );
-    }
-    if matches!(operation.cost, Cost::ByYears(_)) {
-        methods.push_str(
-            "    /// How many whole years the date ranges span together: the call costs more. Default: 0.\n    \
-             pub fn spanning_years(mut self, years: usize) -> Self { self.endpoint = self.endpoint.spanning_years(years); self }\n\n",
         );
     }
     if methods.is_empty() {

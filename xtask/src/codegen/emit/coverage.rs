@@ -45,7 +45,7 @@ fn row(operation: &Operation) -> String {
     };
     let cost = match &operation.cost {
         Cost::Fixed(cost) => cost.to_string(),
-        Cost::ByYears(table) => {
+        Cost::ByYears { table, .. } => {
             let table: Vec<String> = table.iter().map(ToString::to_string).collect();
             format!("{} by years", table.join(", "))
         }

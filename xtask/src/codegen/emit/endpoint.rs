@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     super::{
-        api::{Api, Cost, Lookup, Operation, Output, Parameter, Shape, Ty},
+        api::{Api, Lookup, Operation, Output, Parameter, Shape, Ty},
         spec::Place,
     },
     operations::{has_checks, output_type, shape_type},
@@ -71,9 +71,6 @@ fn encode(api: &Api, operation: &Operation) -> String {
         after.push_str("for (name, value) in &self.extra { request.push_query(name, value); }\n");
     }
     body(operation, &mut steps, &mut after);
-    if matches!(operation.cost, Cost::ByYears(_)) {
-        steps.push_str(".cost(Self::OPERATION.cost.for_years(self.years))");
-    }
     if !operation.asked.is_empty() {
         let _ = writeln!(
             after,

@@ -136,9 +136,10 @@ pub(crate) fn operation(api: &Api, operation: &Operation) -> String {
     match &operation.cost {
         Cost::Fixed(1) => {}
         Cost::Fixed(cost) => parts.push(format!("cost: Cost::Fixed({cost})")),
-        Cost::ByYears(table) => {
+        Cost::ByYears { table, ranges } => {
             let table: Vec<String> = table.iter().map(ToString::to_string).collect();
-            parts.push(format!("cost: Cost::ByYears(&[{}])", table.join(", ")));
+            let (table, ranges) = (table.join(", "), literals(ranges));
+            parts.push(format!("cost: Cost::ByYears {{ table: &[{table}], ranges: {ranges} }}"));
         }
     }
     parts.push(format!("auth: {}", literal(&operation.auth)));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    super::api::{Api, Check, Cost, Operation, Output, Parameter, Shape, Ty},
+    super::api::{Api, Check, Operation, Output, Parameter, Shape, Ty},
     check, endpoint, metadata,
     text::{HEADER, doc, module_doc},
     value::{argument, converted, sent_type},
@@ -89,12 +89,6 @@ fn one(api: &Api, operation: &Operation) -> String {
              self.extra.insert(name.into(), value.into()); self }\n\n",
         );
     }
-    if matches!(operation.cost, Cost::ByYears(_)) {
-        code.push_str(
-            "    /// How many whole years the date ranges span together: the call costs more. Default: 0.\n    \
-             pub fn spanning_years(mut self, years: usize) -> Self { self.years = years; self }\n\n",
-        );
-    }
     if has_checks(api, operation) {
         code.push_str(&checks(api, operation));
     }
@@ -123,9 +117,6 @@ fn structure(operation: &Operation) -> String {
     }
     if operation.open_query {
         fields.push_str("    extra: BTreeMap<String, String>,\n");
-    }
-    if matches!(operation.cost, Cost::ByYears(_)) {
-        fields.push_str("    years: usize,\n");
     }
     if fields.is_empty() {
         let _ = write!(code, "#[derive({derived})]\n#[must_use]\npub struct {name};\n\n");
@@ -170,9 +161,6 @@ fn constructor(operation: &Operation) -> String {
     }
     if operation.open_query {
         values.push("extra: BTreeMap::new()".to_owned());
-    }
-    if matches!(operation.cost, Cost::ByYears(_)) {
-        values.push("years: 0".to_owned());
     }
     let about = if arguments.is_empty() {
         "The call.".to_owned()

@@ -116,7 +116,7 @@ impl<'a> Lowering<'a> {
             Some((CostRule::ByDateRange(range), _)) => {
                 let table = self.document.extension.costs.get(&range.table.value);
                 match table.filter(|table| !table.is_empty()) {
-                    Some(table) => Cost::ByYears(table.clone()),
+                    Some(table) => Cost::ByYears { table: table.clone(), ranges: range.ranges.value.clone() },
                     None => {
                         let span = Span::of(&range.table);
                         self.fault(

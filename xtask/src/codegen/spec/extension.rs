@@ -220,6 +220,8 @@ pub(crate) struct RangeCost {
     pub(crate) by: By,
     /// A name among the document's costs.
     pub(crate) table: Spanned<String>,
+    /// The members of the body whose ranges count.
+    pub(crate) ranges: Spanned<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -351,7 +353,7 @@ word_or_map!(
 );
 word_or_map!(
     CostRule,
-    "a number or `{by: date-range, table: ..}`",
+    "a number or `{by: date-range, table: .., ranges: [..]}`",
     |word| None,
     |number| u32::try_from(number).ok().filter(|cost| *cost > 0).map(CostRule::Fixed),
     RangeCost => ByDateRange

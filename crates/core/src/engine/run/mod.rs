@@ -16,7 +16,7 @@ use self::failing::{Failed, failure_of};
 use super::{Inner, until};
 use crate::{
     classify::{self, Class, Fault},
-    clock::BoxFuture,
+    clock::{BoxFuture, Clock},
     error::{Delivery, Error, ErrorKind, RAW_BODY_CAP},
     limit::{Ask, End, Permit, Refusal},
     mask::Masker,
@@ -112,7 +112,7 @@ impl Run {
         });
         let address = request.foreign.as_ref().map(|_| &*request.query).or(request.told.as_deref());
         let foreign_masker = address.map(|query| presigned(&inner.masker, query));
-        let request_id = Uuid::now_v7();
+        let request_id = request_id(&*inner.clock);
         let origin = request.foreign.as_ref().unwrap_or(inner.base.origin());
         let span = telemetry::call_span(operation, origin, request_id);
         let deadline = deadline.map(|deadline| inner.clock.now() + deadline);
@@ -240,7 +240,7 @@ impl Run {
         }
     }
 
-    fn attempt_timeout(&self) -> Duration {
+    pub(crate) fn attempt_timeout(&self) -> Duration {
         let operation = self.request.operation;
         let by_safety =
             if operation.safety.mutates() { self.inner.change_timeout } else { self.inner.read_timeout };
@@ -255,7 +255,7 @@ impl Run {
     async fn permit(&mut self) -> Result<Permit, Error> {
         let ask = Ask {
             bucket: self.request.operation.bucket,
-            cost: self.request.cost,
+            cost: self.request.effective_cost(),
             deadline: self.deadline,
             vendor_wait_cap: Some(self.inner.policy.server_wait_cap),
             attempt: Some(self.attempt_timeout()),
@@ -423,6 +423,15 @@ impl Run {
     pub(crate) fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }
+}
+
+/// An id that sorts by time. It is no secret, so that its chance need not come from the system, at the price of a system
+/// call.
+fn request_id(clock: &dyn Clock) -> Uuid {
+    let millis = u64::try_from(clock.wall().as_millisecond()).unwrap_or_default();
+    let chance = fastrand::u128(..).to_ne_bytes();
+    let chance = chance.first_chunk().copied().unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid()
 }
 
 /// A masker that also knows the values of a presigned query which are long enough to be a permission.

@@ -30,7 +30,10 @@ pub static COUNT_CLICKS: Operation = Operation {
     path: "/v3/partner/analytics/clicks/count",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[2, 3, 4, 5, 6]),
+    cost: Cost::ByYears {
+        table: &[2, 3, 4, 5, 6],
+        ranges: &["date_time_ranges", "comparison_date_time_ranges"],
+    },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -56,7 +59,6 @@ pub static COUNT_CLICKS: Operation = Operation {
 #[must_use]
 pub struct CountClicks {
     body: ClickCountQuery,
-    years: usize,
 }
 
 impl CountClicks {
@@ -64,13 +66,7 @@ impl CountClicks {
     ///
     /// `body`: The query.
     pub fn new(body: ClickCountQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -87,7 +83,7 @@ impl Endpoint for CountClicks {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -110,7 +106,10 @@ pub static EXPLODE_CLICKS: Operation = Operation {
     path: "/v3/partner/analytics/clicks/explode",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[3, 5, 10, 12, 15]),
+    cost: Cost::ByYears {
+        table: &[3, 5, 10, 12, 15],
+        ranges: &["date_time_ranges", "comparison_date_time_ranges"],
+    },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -138,7 +137,6 @@ pub static EXPLODE_CLICKS: Operation = Operation {
 #[must_use]
 pub struct ExplodeClicks {
     body: ClickExplodeQuery,
-    years: usize,
 }
 
 impl ExplodeClicks {
@@ -146,13 +144,7 @@ impl ExplodeClicks {
     ///
     /// `body`: The query.
     pub fn new(body: ClickExplodeQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -169,7 +161,7 @@ impl Endpoint for ExplodeClicks {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -196,7 +188,7 @@ pub static FILTER_CLICKS: Operation = Operation {
     path: "/v3/partner/analytics/clicks/filter",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[3, 5, 6, 7, 8]),
+    cost: Cost::ByYears { table: &[3, 5, 6, 7, 8], ranges: &["date_time_ranges"] },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -223,7 +215,6 @@ pub static FILTER_CLICKS: Operation = Operation {
 #[must_use]
 pub struct FilterClicks {
     body: ClickFilterQuery,
-    years: usize,
 }
 
 impl FilterClicks {
@@ -231,13 +222,7 @@ impl FilterClicks {
     ///
     /// `body`: The query.
     pub fn new(body: ClickFilterQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -254,7 +239,7 @@ impl Endpoint for FilterClicks {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -281,7 +266,7 @@ pub static TIME_CLICKS: Operation = Operation {
     path: "/v3/partner/analytics/clicks/timeseries",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[2, 3, 4, 5, 6]),
+    cost: Cost::ByYears { table: &[2, 3, 4, 5, 6], ranges: &["date_time_ranges"] },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -308,7 +293,6 @@ pub static TIME_CLICKS: Operation = Operation {
 #[must_use]
 pub struct TimeClicks {
     body: ClickTimeSeriesQuery,
-    years: usize,
 }
 
 impl TimeClicks {
@@ -316,13 +300,7 @@ impl TimeClicks {
     ///
     /// `body`: The query.
     pub fn new(body: ClickTimeSeriesQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -339,7 +317,7 @@ impl Endpoint for TimeClicks {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -362,7 +340,10 @@ pub static COUNT_CONVERSIONS: Operation = Operation {
     path: "/v3/partner/analytics/conversions/count",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[2, 3, 4, 5, 6]),
+    cost: Cost::ByYears {
+        table: &[2, 3, 4, 5, 6],
+        ranges: &["date_time_ranges", "comparison_date_time_ranges"],
+    },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -388,7 +369,6 @@ pub static COUNT_CONVERSIONS: Operation = Operation {
 #[must_use]
 pub struct CountConversions {
     body: ConversionCountQuery,
-    years: usize,
 }
 
 impl CountConversions {
@@ -396,13 +376,7 @@ impl CountConversions {
     ///
     /// `body`: The query.
     pub fn new(body: ConversionCountQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -419,7 +393,7 @@ impl Endpoint for CountConversions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -442,7 +416,10 @@ pub static EXPLODE_CONVERSIONS: Operation = Operation {
     path: "/v3/partner/analytics/conversions/explode",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[3, 5, 10, 12, 15]),
+    cost: Cost::ByYears {
+        table: &[3, 5, 10, 12, 15],
+        ranges: &["date_time_ranges", "comparison_date_time_ranges"],
+    },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -470,7 +447,6 @@ pub static EXPLODE_CONVERSIONS: Operation = Operation {
 #[must_use]
 pub struct ExplodeConversions {
     body: ConversionExplodeQuery,
-    years: usize,
 }
 
 impl ExplodeConversions {
@@ -478,13 +454,7 @@ impl ExplodeConversions {
     ///
     /// `body`: The query.
     pub fn new(body: ConversionExplodeQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -501,7 +471,7 @@ impl Endpoint for ExplodeConversions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -528,7 +498,7 @@ pub static FILTER_CONVERSIONS: Operation = Operation {
     path: "/v3/partner/analytics/conversions/filter",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[3, 5, 6, 7, 8]),
+    cost: Cost::ByYears { table: &[3, 5, 6, 7, 8], ranges: &["date_time_ranges"] },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -555,7 +525,6 @@ pub static FILTER_CONVERSIONS: Operation = Operation {
 #[must_use]
 pub struct FilterConversions {
     body: ConversionFilterQuery,
-    years: usize,
 }
 
 impl FilterConversions {
@@ -563,13 +532,7 @@ impl FilterConversions {
     ///
     /// `body`: The query.
     pub fn new(body: ConversionFilterQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -586,7 +549,7 @@ impl Endpoint for FilterConversions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -613,7 +576,7 @@ pub static TIME_CONVERSIONS: Operation = Operation {
     path: "/v3/partner/analytics/conversions/timeseries",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[2, 3, 4, 5, 6]),
+    cost: Cost::ByYears { table: &[2, 3, 4, 5, 6], ranges: &["date_time_ranges"] },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -640,7 +603,6 @@ pub static TIME_CONVERSIONS: Operation = Operation {
 #[must_use]
 pub struct TimeConversions {
     body: ConversionTimeSeriesQuery,
-    years: usize,
 }
 
 impl TimeConversions {
@@ -648,13 +610,7 @@ impl TimeConversions {
     ///
     /// `body`: The query.
     pub fn new(body: ConversionTimeSeriesQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -671,7 +627,7 @@ impl Endpoint for TimeConversions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -694,7 +650,10 @@ pub static COUNT_IMPRESSIONS: Operation = Operation {
     path: "/v3/partner/analytics/impressions/count",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[2, 3, 4, 5, 6]),
+    cost: Cost::ByYears {
+        table: &[2, 3, 4, 5, 6],
+        ranges: &["date_time_ranges", "comparison_date_time_ranges"],
+    },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -720,7 +679,6 @@ pub static COUNT_IMPRESSIONS: Operation = Operation {
 #[must_use]
 pub struct CountImpressions {
     body: ImpressionCountQuery,
-    years: usize,
 }
 
 impl CountImpressions {
@@ -728,13 +686,7 @@ impl CountImpressions {
     ///
     /// `body`: The query.
     pub fn new(body: ImpressionCountQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -751,7 +703,7 @@ impl Endpoint for CountImpressions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -774,7 +726,10 @@ pub static EXPLODE_IMPRESSIONS: Operation = Operation {
     path: "/v3/partner/analytics/impressions/explode",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[3, 5, 10, 12, 15]),
+    cost: Cost::ByYears {
+        table: &[3, 5, 10, 12, 15],
+        ranges: &["date_time_ranges", "comparison_date_time_ranges"],
+    },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -802,7 +757,6 @@ pub static EXPLODE_IMPRESSIONS: Operation = Operation {
 #[must_use]
 pub struct ExplodeImpressions {
     body: ImpressionExplodeQuery,
-    years: usize,
 }
 
 impl ExplodeImpressions {
@@ -810,13 +764,7 @@ impl ExplodeImpressions {
     ///
     /// `body`: The query.
     pub fn new(body: ImpressionExplodeQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -833,7 +781,7 @@ impl Endpoint for ExplodeImpressions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -860,7 +808,7 @@ pub static FILTER_IMPRESSIONS: Operation = Operation {
     path: "/v3/partner/analytics/impressions/filter",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[3, 5, 6, 7, 8]),
+    cost: Cost::ByYears { table: &[3, 5, 6, 7, 8], ranges: &["date_time_ranges"] },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -887,7 +835,6 @@ pub static FILTER_IMPRESSIONS: Operation = Operation {
 #[must_use]
 pub struct FilterImpressions {
     body: ImpressionFilterQuery,
-    years: usize,
 }
 
 impl FilterImpressions {
@@ -895,13 +842,7 @@ impl FilterImpressions {
     ///
     /// `body`: The query.
     pub fn new(body: ImpressionFilterQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -918,7 +859,7 @@ impl Endpoint for FilterImpressions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]
@@ -945,7 +886,7 @@ pub static TIME_IMPRESSIONS: Operation = Operation {
     path: "/v3/partner/analytics/impressions/timeseries",
     safety: Safety::ReadOnly,
     bucket: "analytics",
-    cost: Cost::ByYears(&[2, 3, 4, 5, 6]),
+    cost: Cost::ByYears { table: &[2, 3, 4, 5, 6], ranges: &["date_time_ranges"] },
     auth: "basic",
     body: Some(RequestBody {
         encoding: BodyEncoding::Json,
@@ -972,7 +913,6 @@ pub static TIME_IMPRESSIONS: Operation = Operation {
 #[must_use]
 pub struct TimeImpressions {
     body: ImpressionTimeSeriesQuery,
-    years: usize,
 }
 
 impl TimeImpressions {
@@ -980,13 +920,7 @@ impl TimeImpressions {
     ///
     /// `body`: The query.
     pub fn new(body: ImpressionTimeSeriesQuery) -> Self {
-        Self { body, years: 0 }
-    }
-
-    /// How many whole years the date ranges span together: the call costs more. Default: 0.
-    pub fn spanning_years(mut self, years: usize) -> Self {
-        self.years = years;
-        self
+        Self { body }
     }
 
     /// The first thing that is wrong.
@@ -1003,7 +937,7 @@ impl Endpoint for TimeImpressions {
     #[inline]
     fn encode(&self) -> Result<Request, Error> {
         self.check().map_err(|violation| violation.refuse(Self::OPERATION))?;
-        Ok(Request::new(Self::OPERATION).json(&self.body)?.cost(Self::OPERATION.cost.for_years(self.years)))
+        Request::new(Self::OPERATION).json(&self.body)
     }
 
     #[inline]

@@ -3,6 +3,7 @@
 //! The operations of `clicks`: what is known about each, and its request as a value.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use afflux_core::{
     decode::{self, BadRow, DecodeError, Kept, Layout, Page},
@@ -432,6 +433,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
         field: &["error.errors.0.property"],
         ..Answers::JSON
     },
+    timeout: Some(Duration::from_mins(3)),
     ..Operation::GET
 };
 

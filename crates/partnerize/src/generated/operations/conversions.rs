@@ -3,6 +3,7 @@
 //! The operations of `conversions`: what is known about each, and its request as a value.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use afflux_core::{
     decode::{self, BadRow, DecodeError, Kept, Layout, Page},
@@ -490,7 +491,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             required: false,
             style: Style::Plain,
             schema: Schema { kind: Kind::String, ..Schema::ANY },
-            summary: "Of this conversion metric only; several as a list.",
+            summary: "Of this conversion metric only. Several go as an array, which `exports` sends.",
         },
         Parameter {
             name: "timezone",
@@ -548,6 +549,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
         field: &["error.errors.0.property"],
         ..Answers::JSON
     },
+    timeout: Some(Duration::from_mins(3)),
     ..Operation::GET
 };
 
@@ -630,7 +632,7 @@ impl ExportConversions {
         self
     }
 
-    /// Of this conversion metric only; several as a list.
+    /// Of this conversion metric only. Several go as an array, which `exports` sends.
     pub fn ref_conversion_metric_id(mut self, ref_conversion_metric_id: impl Into<String>) -> Self {
         self.ref_conversion_metric_id = Some(ref_conversion_metric_id.into());
         self
@@ -811,7 +813,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             required: false,
             style: Style::Plain,
             schema: Schema { kind: Kind::String, ..Schema::ANY },
-            summary: "Of this conversion metric only; several as a list.",
+            summary: "Of this conversion metric only. Several go as an array, which `exports` sends.",
         },
         Parameter {
             name: "timezone",
@@ -877,6 +879,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
         field: &["error.errors.0.property"],
         ..Answers::JSON
     },
+    timeout: Some(Duration::from_mins(3)),
     ..Operation::GET
 };
 
@@ -962,7 +965,7 @@ impl ExportConversionItems {
         self
     }
 
-    /// Of this conversion metric only; several as a list.
+    /// Of this conversion metric only. Several go as an array, which `exports` sends.
     pub fn ref_conversion_metric_id(mut self, ref_conversion_metric_id: impl Into<String>) -> Self {
         self.ref_conversion_metric_id = Some(ref_conversion_metric_id.into());
         self

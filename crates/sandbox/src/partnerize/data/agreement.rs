@@ -344,3 +344,25 @@ fn what_is_payable_is_what_items_say() {
     assert!(value > 0);
     assert_eq!(number(&payable["total_value"]["GBP"]), value);
 }
+
+#[test]
+fn what_is_payable_is_available_and_what_is_pending_is_that_of_the_report() {
+    let world = world();
+    let asked = |operation| read(answer(&world, operation, &parts("", &[], &Value::Null)).unwrap()).0;
+    let (summary, payable) = (asked("getPaymentSummary"), asked("getPayable"));
+    let summary = &summary["summary"];
+    assert_eq!(summary["available"], payable["total_publisher_commission_value"]);
+    let available = asked("listAvailableCommissions");
+    let rows = available["available_commissions"].as_array().unwrap();
+    let by_currency: BTreeMap<&str, &Value> = rows
+        .iter()
+        .map(|row| &row["available_commission"])
+        .map(|sum| (sum["currency"].as_str().unwrap(), &sum["publisher_commission"]))
+        .collect();
+    assert_eq!(json!(by_currency), summary["available"]);
+    let all = report(&world, &[("start_date", "2000-01-01 00:00:00"), ("statuses[]", "pending")]);
+    assert_eq!(summary["pending"], all["total_publisher_commission"]);
+    assert!(
+        ["confirmed", "approved", "paid"].iter().all(|place| !summary[place].as_object().unwrap().is_empty())
+    );
+}

@@ -6,6 +6,7 @@
 
 mod analytics;
 mod asked;
+mod balance;
 mod campaign;
 mod click;
 mod click_report;
@@ -43,6 +44,8 @@ pub(crate) fn answer(world: &World, operation: &str, parts: &Parts<'_>) -> Optio
         "reportConversions" => conversion_report::answer(world, parts),
         "reportClicks" => click_report::answer(world, parts),
         "getPayable" => payable::answer(world, parts),
+        "getPaymentSummary" => Ok(balance::summary(world)),
+        "listAvailableCommissions" => Ok(balance::available(world)),
         _ => analytics::answer(world, operation, parts)?,
     };
     Some(answered.unwrap_or_else(Answered::Refused))

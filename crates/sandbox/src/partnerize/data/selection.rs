@@ -69,7 +69,6 @@ impl Selection {
             .map(|code| currency_place(code).ok_or_else(|| Complaint::invalid("currency[]", code)));
         let metrics = parts
             .all("ref_conversion_metric_id")
-            .flat_map(|ids| ids.split(','))
             .map(|id| id.trim().parse().map_err(|_| Complaint::invalid("ref_conversion_metric_id", id)));
         let billed_after = parts.one("invoice_created_date").map(|text| {
             when::moment(text, zone).ok_or_else(|| Complaint::invalid("invoice_created_date", text))

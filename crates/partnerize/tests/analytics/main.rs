@@ -1,6 +1,9 @@
 //! The typed queries of analytics: what is sent for each source and shape, what it costs, what comes back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+mod costs;
+mod lines;
+
 use std::{sync::Arc, time::Duration};
 
 use afflux_partnerize::{
@@ -209,104 +212,6 @@ fn sent_body(mock: &MockTransport) -> String {
     std::str::from_utf8(&seen[0].body).unwrap().to_owned()
 }
 
-#[test]
-fn a_query_costs_by_its_shape_and_its_years_in_every_cell_of_the_vendors_table() {
-    let (client, _) = answered("{}");
-    let analytics = || client.analytics();
-    // Explode, count, time series, filter.
-    let table = [[3, 2, 2, 3], [5, 3, 3, 5], [10, 4, 4, 6], [12, 5, 5, 7], [15, 6, 6, 8], [15, 6, 6, 8]];
-    for (years, costs) in table.into_iter().enumerate() {
-        let start = time("2016-01-01T00:00:00");
-        let end = date(2016 + i16::try_from(years).unwrap(), 1, 1).at(0, 0, 0, 0);
-        let range = DateRange::new(start, end);
-        let conversions = [
-            analytics().conversions(PARTNER).explode([]).range(range).cost(),
-            analytics().conversions(PARTNER).count().range(range).cost(),
-            analytics().conversions(PARTNER).time_series(Period::days(1)).range(range).cost(),
-            analytics().conversions(PARTNER).filter([]).range(range).cost(),
-        ];
-        let clicks = [
-            analytics().clicks(PARTNER).explode([]).range(range).cost(),
-            analytics().clicks(PARTNER).count().range(range).cost(),
-            analytics().clicks(PARTNER).time_series(Period::days(1)).range(range).cost(),
-            analytics().clicks(PARTNER).filter([]).range(range).cost(),
-        ];
-        let impressions = [
-            analytics().impressions(PARTNER).explode([]).range(range).cost(),
-            analytics().impressions(PARTNER).count().range(range).cost(),
-            analytics().impressions(PARTNER).time_series(Period::days(1)).range(range).cost(),
-            analytics().impressions(PARTNER).filter([]).range(range).cost(),
-        ];
-        assert_eq!([conversions, clicks, impressions], [costs; 3], "{years} years");
-    }
-}
-
-#[test]
-fn the_ranges_of_a_comparison_cost_as_well() {
-    let (client, _) = answered("{}");
-    let query = client.analytics().conversions(PARTNER).count().range(DateRange::year_of(date(2025, 5, 5)));
-    assert_eq!(query.cost(), 2);
-    let year = |year: i16| (date(year, 1, 1).at(0, 0, 0, 0), date(year + 1, 1, 1).at(0, 0, 0, 0));
-    let query = query.range(year(2023));
-    assert_eq!(query.cost(), 3);
-    assert_eq!(query.compared_with(year(2021)).cost(), 4);
-}
-
-proptest! {
-    #[test]
-    fn a_longer_range_or_one_more_never_costs_less(days in 0_i64..3000, more in 0_i64..3000, other in 0_i64..800) {
-        let (client, _) = answered("{}");
-        let query = || client.analytics().clicks(PARTNER).explode([]);
-        let range = |from: DateTime, days: i64| {
-            DateRange::new(from, from.checked_add(jiff::Span::new().days(days)).unwrap())
-        };
-        let start = time("2015-02-28T12:00:00");
-        let short = query().range(range(start, days));
-        let long = query().range(range(start, days + more));
-        prop_assert!(short.cost() <= long.cost());
-        let several = short.clone().range(range(time("2010-01-01T00:00:00"), other));
-        prop_assert!(short.cost() <= several.cost());
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn sixty_tokens_last_for_twenty_tables_of_less_than_a_year_or_four_of_four_years() {
-    for (years, at_once) in [(0_i16, 20), (4, 4)] {
-        let (client, mock) = answered(r#"{"data":[]}"#);
-        let range = DateRange::new(time("2015-01-01T00:00:00"), date(2015 + years, 1, 1).at(0, 0, 0, 0));
-        let query = || {
-            let query = client.analytics().clicks(PARTNER).explode([ClickDimension::Country]);
-            query.metric(ClickMetric::TotalClicks).range(range)
-        };
-        let begun = tokio::time::Instant::now();
-        for _ in 0..at_once {
-            query().send().await.unwrap();
-        }
-        assert!(begun.elapsed() < Duration::from_secs(1), "{years}");
-        let error = query().with_deadline(Duration::from_secs(30)).send().await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Limit, Delivery::NotSent));
-        query().send().await.unwrap();
-        assert!(begun.elapsed() >= Duration::from_secs(60), "{years}: {:?}", begun.elapsed());
-        assert_eq!(mock.seen().len(), at_once + 1);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_the_headers_leave_is_believed_over_the_documented_sixty() {
-    let (client, _) = client(|_| {
-        Reply::answer(200, r#"{"data":{"total_clicks":1}}"#)
-            .header("X-RateLimit-Limit", "60")
-            .header("X-RateLimit-Remaining", "1")
-            .header("X-RateLimit-Reset", "45")
-    });
-    let query = || client.analytics().clicks(PARTNER).count().metric(ClickMetric::TotalClicks).range(range());
-    let begun = tokio::time::Instant::now();
-    query().send().await.unwrap();
-    query().send().await.unwrap();
-    let waited = begun.elapsed();
-    assert!((Duration::from_secs(44)..Duration::from_secs(60)).contains(&waited), "{waited:?}");
-}
-
 #[tokio::test]
 async fn metrics_and_dimensions_are_reached_by_name_and_the_headers_are_read() {
     let body = concat!(
@@ -355,99 +260,6 @@ async fn a_count_reads_like_its_row() {
     assert_eq!(totals.decimal(ConversionMetric::TotalPartnerCommission).unwrap().to_string(), "1200.50");
     assert_eq!(totals.body().as_ref(), body.as_bytes());
     assert!(totals.approximate().is_empty());
-}
-
-#[tokio::test]
-async fn a_time_series_has_its_spans_and_its_values_with_all_digits() {
-    let (client, _) = answered(sample("time-conversions.json").leak());
-    let query = client.analytics().conversions(PARTNER).time_series(Period::days(1)).range(range());
-    let series = query.metric(ConversionMetric::TotalConversions).send().await.unwrap();
-    assert!(series.undated().is_empty());
-    let point = &series.rows()[0];
-    assert_eq!((point.time(), point.end()), (time("2020-03-01T00:00:00"), Some(time("2020-03-02T00:00:00"))));
-    assert_eq!(point.date(), date(2020, 3, 1));
-    assert_eq!(point.instant().unwrap().to_string(), "2020-03-01T00:00:00Z");
-    assert_eq!(point.decimal("total_order_value").unwrap().to_string(), "34300.311980922306");
-    let line: Vec<_> = series.line("total_conversions").unwrap().points().map(|(_, value)| value).collect();
-    assert_eq!(line, [Some(151.into()), None]);
-    let error = series.line("total_conversion").unwrap_err();
-    assert!(error.to_string().contains("no row has a `total_conversion`"), "{error}");
-}
-
-#[tokio::test]
-async fn a_line_has_a_hole_for_each_span_that_is_left_out() {
-    let (client, _) = answered(concat!(
-        r#"{"data":[{"date_time_range":{"start":"2026-10-23T00:00:00+02:00","end":"2026-10-24T00:00:00+02:00"},"n":1},"#,
-        r#"{"date_time_range":{"start":"2026-10-25T00:00:00+02:00","end":"2026-10-26T00:00:00+01:00"},"n":2.50},"#,
-        r#"{"date_time_range":{"start":"2026-10-26T00:00:00+01:00","end":"2026-10-27T00:00:00+01:00"},"n":3},"#,
-        r#"{"date_time_range":{"start":"2026-10-29T00:00:00+01:00","end":"2026-10-30T00:00:00+01:00"},"n":null},"#,
-        r#"{"date_time_range":{"start":"soon"},"n":5}]}"#
-    ));
-    let query = client.analytics().clicks(PARTNER).time_series(Period::days(1)).zerofill(false);
-    let series = query.metric(ClickMetric::from("n")).range(range()).send().await.unwrap();
-    assert_eq!((series.rows().len(), series.undated().len()), (4, 1));
-    let line = series.line("n").unwrap();
-    let drawn: Vec<String> =
-        line.points().map(|(time, value)| format!("{} {value:?}", time.date())).collect();
-    let expected = [
-        "2026-10-23 Some(1)",
-        "2026-10-24 None",
-        "2026-10-25 Some(2.50)",
-        "2026-10-26 Some(3)",
-        "2026-10-27 None",
-        "2026-10-28 None",
-        "2026-10-29 None",
-    ];
-    assert_eq!(drawn, expected);
-    assert_eq!(line.sum().unwrap().to_string(), "6.50");
-    assert!(line.key().is_empty());
-}
-
-#[tokio::test]
-async fn hours_are_hours_that_pass_when_the_clocks_change() {
-    let (client, _) = answered(concat!(
-        r#"{"data":[{"date_time":"2026-03-29T01:00:00+01:00","n":1},{"date_time":"2026-03-29T03:00:00+02:00","n":2},"#,
-        r#"{"date_time":"2026-10-25T02:00:00+02:00","n":3},{"date_time":"2026-10-25T02:00:00+01:00","n":4}]}"#
-    ));
-    let query =
-        client.analytics().clicks(PARTNER).explode([ClickDimension::DateTime]).interval(Period::hours(1));
-    let found = query.metric(ClickMetric::TotalClicks).range(range()).send().await.unwrap();
-    let lines = found.lines("n", &[] as &[&str]).unwrap();
-    let mut drawn = lines[0].points();
-    assert_eq!(drawn.next(), Some((time("2026-03-29T01:00:00"), Some(1.into()))));
-    assert_eq!(drawn.next(), Some((time("2026-03-29T03:00:00"), Some(2.into()))));
-    // The summer is one hole after the other, made as they are asked for.
-    assert_eq!(drawn.next(), Some((time("2026-03-29T04:00:00"), None)));
-    let autumn: Vec<_> = drawn.filter_map(|(time, value)| Some((time, value?))).collect();
-    let two = time("2026-10-25T02:00:00");
-    assert_eq!(autumn, [(two, 3.into()), (two, 4.into())]);
-}
-
-#[tokio::test]
-async fn a_table_by_date_is_one_line_for_each_value_with_the_same_times() {
-    let (client, _) = answered(concat!(
-        r#"{"data":[{"date_time":"2026-11-02T00:00:00+00:00","country":"US","total_clicks":5},"#,
-        r#"{"date_time":"2026-11-01T00:00:00+00:00","country":"DE","total_clicks":1},"#,
-        r#"{"date_time":"2026-11-02T00:00:00+00:00","country":"DE","total_clicks":2},"#,
-        r#"{"date_time":"2026-11-04T00:00:00+00:00","country":"DE","total_clicks":4}]}"#
-    ));
-    let query =
-        client.analytics().clicks(PARTNER).explode([ClickDimension::DateTime, ClickDimension::Country]);
-    let query = query.interval(Period::days(1)).metric(ClickMetric::TotalClicks).range(range());
-    let found = query.send().await.unwrap();
-    let lines = found.lines(ClickMetric::TotalClicks, &["country"]).unwrap();
-    let drawn: Vec<(String, Vec<Option<i64>>)> = lines
-        .iter()
-        .map(|line| {
-            let values = line.points().map(|(_, value)| value.map(|value| value.try_into().unwrap()));
-            (line.label(), values.collect())
-        })
-        .collect();
-    let expected = [("US", vec![None, Some(5), None, None]), ("DE", vec![Some(1), Some(2), None, Some(4)])];
-    assert_eq!(drawn, expected.map(|(label, values)| (label.to_owned(), values)));
-    assert_eq!(lines[0].key(), [("country".to_owned(), "US".to_owned())]);
-    assert!(found.lines("total_clicks", &["device_id"]).is_err());
-    assert!(found.lines("country", &["country"]).is_err());
 }
 
 #[tokio::test]
