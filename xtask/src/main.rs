@@ -1,4 +1,4 @@
-//! The workspace's own tasks: code generation, checks, release.
+//! The workspace's own tasks: code generation, checks, soak, release.
 
 mod api;
 mod ci;
@@ -6,6 +6,7 @@ mod codegen;
 mod deps;
 mod process;
 mod release;
+mod soak;
 
 use std::{env, process::ExitCode};
 
@@ -14,6 +15,7 @@ const USAGE: &str = "usage: cargo xtask <task>
   ci [NAME]           every check beside the tests, or those whose name contains NAME
   deps                the rules of the house
   api [--check]       lists the public API, or fails when it names a foreign type
+  soak [PART]         the long tests in their full counts
   release             checks what would be published; publishes nothing";
 
 fn main() -> ExitCode {
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
         ["deps"] => deps::run(),
         ["api"] => api::list(),
         ["api", "--check"] => api::check(),
+        ["soak"] => soak::run(""),
+        ["soak", only] => soak::run(only),
         ["release"] => release::run(),
         _ => {
             eprintln!("{USAGE}");

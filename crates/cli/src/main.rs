@@ -10,6 +10,7 @@ mod clevertap;
 mod config;
 mod console;
 mod demo;
+mod disk;
 mod exit;
 mod failure;
 mod fleet;

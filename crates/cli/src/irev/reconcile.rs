@@ -59,8 +59,8 @@ pub(crate) async fn run(
         )));
     }
     let job = PushJob::new(client.clone(), reconcile.correlation.clone());
-    let journal = Journal::open(&files.journal, NAME)?;
-    let mut rejected = RejectedFile::new(files.rejected.clone());
+    let journal = Journal::open(&*files.disk, &files.journal, NAME)?;
+    let mut rejected = RejectedFile::new(&files.disk, files.rejected.clone());
     let written = rejected.read()?;
     let order = Order::default();
     let past = Past { rows: journal.rows(), written: &written, order: &order, rules: Rules::default() };

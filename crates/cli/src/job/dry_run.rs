@@ -16,11 +16,14 @@ pub(crate) fn dry_run<J: RowJob>(
 ) -> Result<(), Failure> {
     let mut source = Source::open(files)?;
     check_columns(job, files, &source)?;
-    let journal =
-        if files.journal.exists() { Some(Journal::open(&files.journal, job.name())?) } else { None };
+    let journal = if files.journal.exists() {
+        Some(Journal::open(&*files.disk, &files.journal, job.name())?)
+    } else {
+        None
+    };
     let none = HashMap::new();
     let rows = journal.as_ref().map_or(&none, Journal::rows);
-    let written = RejectedFile::new(files.rejected.clone()).read()?;
+    let written = RejectedFile::new(&files.disk, files.rejected.clone()).read()?;
     let order = Order::read(job, files, rows)?;
     let past = Past { rows, written: &written, order: &order, rules };
     let plan = plan(job, &mut source, past, &mut |_| Ok(()))?;

@@ -16,7 +16,10 @@ mod source;
 mod summary;
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub(crate) use self::{
     dry_run::dry_run,
@@ -32,8 +35,9 @@ pub(crate) use self::{
     table::Table,
 };
 use crate::{
+    disk::{Disk, Local, beside},
     failure::Failure,
-    journal::{Content, Detail, beside},
+    journal::{Content, Detail},
 };
 
 /// What a vendor's job does with a row.
@@ -152,6 +156,8 @@ pub(crate) struct Files {
     pub(crate) journal: PathBuf,
     /// What was refused.
     pub(crate) rejected: PathBuf,
+    /// Where the last two are written.
+    pub(crate) disk: Arc<dyn Disk>,
 }
 
 impl Files {
@@ -166,6 +172,7 @@ impl Files {
             rejected: beside(&rows, ".rejected.jsonl"),
             rows,
             form,
+            disk: Arc::new(Local),
         })
     }
 }

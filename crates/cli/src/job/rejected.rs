@@ -6,31 +6,35 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File, OpenOptions},
+    fs,
     io::{self, BufWriter, Write},
     path::PathBuf,
+    sync::Arc,
 };
 
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 
 use crate::{
+    disk::{Disk, DiskFile, beside},
     failure::Failure,
-    journal::{Detail, RowKey, close_to_others, private, sync_folder},
+    journal::{Detail, RowKey},
 };
 
 /// The rejected file of a job.
 #[derive(Debug)]
 pub(crate) struct RejectedFile {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
-    file: Option<File>,
+    file: Option<Box<dyn DiskFile>>,
 }
 
 /// The file as it is written anew, beside the old one; none where nothing is in it.
 #[derive(Debug)]
 pub(crate) struct Rewriting {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
-    file: Option<BufWriter<File>>,
+    file: Option<BufWriter<Box<dyn DiskFile>>>,
 }
 
 impl Rewriting {
@@ -42,12 +46,7 @@ impl Rewriting {
     fn write(&mut self, entry: &str) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => {
-                let file =
-                    private(OpenOptions::new().write(true).create(true).truncate(true)).open(&self.path)?;
-                close_to_others(&file)?;
-                self.file.insert(BufWriter::new(file))
-            }
+            None => self.file.insert(BufWriter::new(self.disk.create(&self.path)?)),
         };
         file.write_all(entry.as_bytes()).and_then(|()| file.write_all(b"\n"))
     }
@@ -114,8 +113,8 @@ struct Entry<'a> {
 }
 
 impl RejectedFile {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, file: None }
+    pub(crate) fn new(disk: &Arc<dyn Disk>, path: PathBuf) -> Self {
+        Self { disk: Arc::clone(disk), path, file: None }
     }
 
     /// What stands in the file from earlier runs; a last line that is torn is passed over.
@@ -138,48 +137,93 @@ impl RejectedFile {
 
     /// Begins to write the file anew. What is there stays until [`replace`](Self::replace).
     pub(crate) fn rewrite(&self) -> Rewriting {
-        let mut path = self.path.clone().into_os_string();
-        path.push(".new");
-        Rewriting { path: PathBuf::from(path), file: None }
+        Rewriting { disk: Arc::clone(&self.disk), path: beside(&self.path, ".new"), file: None }
     }
 
     /// Puts what was written in place of all that was there, in one step.
     pub(crate) fn replace(&mut self, fresh: Rewriting) -> Result<(), Failure> {
         self.file = None;
         let replaced = match fresh.file {
-            None => match fs::remove_file(&self.path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(self.failed("removing", &error));
-                }
-                _ => Ok(()),
-            },
+            None => return self.disk.remove(&self.path).map_err(|error| self.failed("removing", &error)),
             Some(file) => file
                 .into_inner()
                 .map_err(io::IntoInnerError::into_error)
-                .and_then(|file| file.sync_all())
-                .and_then(|()| fs::rename(&fresh.path, &self.path))
-                .and_then(|()| sync_folder(&self.path)),
+                .and_then(|mut file| file.sync())
+                .and_then(|()| self.disk.rename(&fresh.path, &self.path)),
         };
         replaced.map_err(|error| self.failed("writing", &error))
     }
 
-    /// Appends an entry.
+    /// Appends an entry, or nothing of it.
     pub(crate) fn append(&mut self, entry: &str) -> Result<(), Failure> {
-        let result = match &mut self.file {
-            Some(file) => file.write_all(format!("{entry}\n").as_bytes()),
-            None => {
-                private(OpenOptions::new().append(true).create(true)).open(&self.path).and_then(|mut file| {
-                    close_to_others(&file)?;
-                    file.write_all(format!("{entry}\n").as_bytes())?;
-                    self.file = Some(file);
-                    Ok(())
-                })
-            }
+        self.write(entry).map_err(|error| self.failed("writing", &error))
+    }
+
+    fn write(&mut self, entry: &str) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(self.disk.append(&self.path)?),
         };
-        result.map_err(|error| self.failed("writing", &error))
+        let whole = file.length()?;
+        let written = file.write_all(format!("{entry}\n").as_bytes());
+        if written.is_err() {
+            // The next entry must not be glued to half of this one.
+            file.cut(whole)?;
+        }
+        written
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> Failure {
         Failure::file(format!("{what} {}", self.path.display()), error)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{disk::small::SmallDisk, journal::Occurrences};
+
+    fn entries(count: usize) -> Vec<String> {
+        let mut occurrences = Occurrences::default();
+        let content = crate::journal::Content::of([("name", "x")]);
+        let reason = Reason { text: "no".to_owned(), ..Reason::default() };
+        (0..count).map(|line| reason.entry(occurrences.key(content), line as u64, "{}")).collect()
+    }
+
+    #[test]
+    fn an_entry_is_in_the_file_whole_or_not_at_all_however_full_the_disk_is() {
+        let entries = entries(3);
+        let length = entries[0].len() + 1;
+        for room in 0..length * 3 {
+            let folder = tempfile::tempdir().unwrap();
+            let disk = SmallDisk::with_room(u64::try_from(room).unwrap());
+            let mut file = RejectedFile::new(&(Arc::new(disk.clone()) as _), folder.path().join("r.jsonl"));
+            let fits: Vec<bool> = entries.iter().map(|entry| file.append(entry).is_ok()).collect();
+            assert_eq!(fits, [0, 1, 2].map(|index| index < room / length), "{room} bytes");
+            assert_eq!(file.read().unwrap().len(), room / length);
+            disk.free(1000);
+            file.append(&entries[2]).unwrap();
+            let text = fs::read_to_string(folder.path().join("r.jsonl")).unwrap();
+            assert_eq!(text.lines().count(), room / length + 1, "{room} bytes: {text}");
+        }
+    }
+
+    #[test]
+    fn what_stood_in_the_file_stays_until_the_new_one_is_whole() {
+        let entries = entries(3);
+        let whole = entries.iter().map(|entry| entry.len() + 1).sum::<usize>();
+        for room in 0..=whole {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("r.jsonl");
+            fs::write(&path, format!("{}\n", entries[0])).unwrap();
+            let disk = SmallDisk::with_room(u64::try_from(room).unwrap());
+            let mut file = RejectedFile::new(&(Arc::new(disk) as _), path);
+            let mut fresh = file.rewrite();
+            let written = entries.iter().try_for_each(|entry| fresh.entry(entry));
+            let replaced = written.and_then(|()| file.replace(fresh));
+            assert_eq!(replaced.is_ok(), room == whole, "{room} bytes");
+            assert_eq!(file.read().unwrap().len(), if room == whole { 3 } else { 1 });
+        }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn report(
         let _ = console.line(&line);
     }
     // A local fault outweighs what became of single rows.
-    finished.map_err(|failure| with_members(failure, &members))?;
+    finished.map_err(|failure| with_members(failure, summary, &members))?;
     let exit = if interrupt.is_set() { Exit::Interrupted } else { summary.exit() };
     if exit == Exit::Done {
         if console.json {
@@ -34,7 +34,17 @@ pub(super) fn report(
     Err(Failure::rows(exit, &line, members))
 }
 
-fn with_members(mut failure: Failure, members: &serde_json::Map<String, Value>) -> Failure {
+fn with_members(
+    mut failure: Failure,
+    summary: &Summary,
+    members: &serde_json::Map<String, Value>,
+) -> Failure {
+    // What a local file did says nothing of the calls that were made before.
+    if summary.unknown > 0 || !summary.unrecorded_lines.is_empty() {
+        failure.set("delivery", Value::from("unknown"));
+    } else if summary.delivered + summary.rejected > 0 {
+        failure.set("delivery", Value::from("answered"));
+    }
     for (name, value) in members {
         failure.set(name, value.clone());
     }

@@ -45,7 +45,7 @@ pub(crate) async fn run<J: RowJob>(
 ) -> Result<(), Failure> {
     let source = Source::open(files)?;
     check_columns(job, files, &source)?;
-    let journal = Journal::open(&files.journal, job.name())?;
+    let journal = Journal::open(&*files.disk, &files.journal, job.name())?;
     let (finished, summary) = pass(job, files, options, console, interrupt, source, journal).await?;
     report(files, options, console, interrupt, finished, &summary)
 }
@@ -60,7 +60,7 @@ async fn pass<J: RowJob>(
     mut source: Source,
     journal: Journal,
 ) -> Result<(Result<(), Failure>, Summary), Failure> {
-    let mut rejected = RejectedFile::new(files.rejected.clone());
+    let mut rejected = RejectedFile::new(&files.disk, files.rejected.clone());
     let order = Order::read(job, files, journal.rows())?;
     let written = rejected.read()?;
     let mut fresh = rejected.rewrite();
@@ -86,7 +86,6 @@ async fn pass<J: RowJob>(
     let mut pass = Pass {
         job,
         writer: &writer,
-        rejected: RefCell::new(rejected),
         rows,
         order,
         rules: options.rules,
@@ -98,7 +97,7 @@ async fn pass<J: RowJob>(
         held: 0,
         stop: None,
     };
-    let sent = pass.send_all(Source::open(files)?, options.concurrency, interrupt.clone()).await;
+    let sent = pass.send_all(Source::open(files)?, rejected, options.concurrency, interrupt.clone()).await;
     pass.progress.finish();
     let Pass { summary, .. } = pass;
     let closed = writer.close().await;
@@ -109,7 +108,6 @@ async fn pass<J: RowJob>(
 struct Pass<'a, J: RowJob> {
     job: &'a J,
     writer: &'a Writer,
-    rejected: RefCell<RejectedFile>,
     rows: HashMap<RowKey, Known>,
     order: Order,
     rules: Rules,
@@ -158,11 +156,12 @@ impl<J: RowJob> Pass<'_, J> {
     async fn send_all(
         &mut self,
         source: Source,
+        rejected: RejectedFile,
         concurrency: usize,
         mut interrupt: Interrupt,
     ) -> Result<(), Failure> {
         let (job, writer) = (self.job, self.writer);
-        let rejected = std::mem::replace(&mut self.rejected, RefCell::new(RejectedFile::new("".into())));
+        let rejected = RefCell::new(rejected);
         let mut flying = FuturesUnordered::new();
         let mut way = Way {
             source,
@@ -326,6 +325,7 @@ impl<J: RowJob> Pass<'_, J> {
         if fault.is_none() {
             self.heard(&rows);
         }
+        self.summary.unrecorded_lines.extend(rows.iter().filter(|row| !row.recorded).map(|row| row.line));
         for row in &rows {
             self.counted(row);
             let LandedRow { thing, repeatable, line, .. } = *row;
@@ -411,90 +411,4 @@ impl<J: RowJob> Pass<'_, J> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::cell::Cell;
-
-    use super::*;
-    use crate::{
-        exit::Exit,
-        job::{BadRow, Form, Row},
-        journal::played::Disk,
-    };
-
-    /// A job that counts what it sends and looks into the journal before each.
-    struct Counting {
-        disk: Disk,
-        sent: Cell<usize>,
-    }
-
-    impl RowJob for Counting {
-        type Item = String;
-
-        fn name(&self) -> &'static str {
-            "test send"
-        }
-
-        fn target(&self) -> String {
-            "https://a.example/v1".to_owned()
-        }
-
-        fn host(&self) -> String {
-            "a.example".to_owned()
-        }
-
-        fn things(&self) -> &'static str {
-            "rows"
-        }
-
-        fn check_columns(&self, _columns: &[String]) -> Result<(), String> {
-            Ok(())
-        }
-
-        fn read(&self, row: &Row) -> Result<String, BadRow> {
-            Ok(row.content())
-        }
-
-        fn warnings(&self, _item: &String) -> Vec<String> {
-            Vec::new()
-        }
-
-        fn secrets<'a>(&self, _item: &'a String) -> &'a [String] {
-            &[]
-        }
-
-        async fn send(&self, _item: &String) -> Sent {
-            self.sent.set(self.sent.get() + 1);
-            let intents = self.disk.synced().matches("\"intent\"").count();
-            assert!(intents >= self.sent.get(), "the intent is on the disk before the call leaves");
-            tokio::task::yield_now().await;
-            Sent::delivered("id")
-        }
-    }
-
-    #[tokio::test]
-    async fn with_a_full_disk_nothing_leaves_whose_intent_is_not_on_it() {
-        for room in (0..9000).step_by(173) {
-            let folder = tempfile::tempdir().unwrap();
-            let rows: Vec<String> = (0..20).map(|number| format!("r{number}")).collect();
-            std::fs::write(folder.path().join("f.csv"), format!("name\n{}\n", rows.join("\n"))).unwrap();
-            let files = Files::of(&folder.path().join("f.csv"), Form::Csv).unwrap();
-            let disk = Disk::with_room(room);
-            let job = Counting { disk: disk.clone(), sent: Cell::new(0) };
-            let options =
-                Options { concurrency: 4, rules: Rules::default(), again: String::new(), reconcile: None };
-            let console = Console { json: false };
-            let journal = Journal::of_file(&files.journal, Box::new(disk.clone()), job.name()).unwrap();
-            let source = Source::open(&files).unwrap();
-            let interrupt = Interrupt::never();
-            let (finished, summary) =
-                pass(&job, &files, &options, console, &interrupt, source, journal).await.unwrap();
-            assert_eq!(summary.rows(), 20, "every line is accounted for, {room} bytes");
-            assert_eq!(summary.delivered, u64::try_from(job.sent.get()).unwrap());
-            assert_eq!(finished.is_ok(), job.sent.get() == 20 && disk.held(), "{room} bytes");
-            if let Err(failure) = finished {
-                assert_eq!(failure.exit, Exit::File);
-            }
-        }
-    }
-}
+mod tests;

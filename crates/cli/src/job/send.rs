@@ -27,6 +27,8 @@ pub(super) struct LandedRow {
     pub(super) lost: bool,
     pub(super) repeatable: bool,
     pub(super) sent: Sent,
+    /// Whether the next run knows of it; without a call there is nothing to know.
+    pub(super) recorded: bool,
     /// The values of it that must not be shown.
     pub(super) hidden: Vec<String>,
 }
@@ -34,7 +36,7 @@ pub(super) struct LandedRow {
 /// What rows that travelled together came to.
 pub(super) struct Landed {
     pub(super) rows: Vec<LandedRow>,
-    /// A local file that failed on the way; the outcomes are not on the disk.
+    /// A local file that failed on the way.
     pub(super) fault: Option<Failure>,
 }
 
@@ -57,14 +59,17 @@ pub(super) async fn send<J: RowJob>(
         Ok(()) => (job.send_together(&items).await, None),
         Err(failure) => (items.iter().map(|_| Sent::not_sent()).collect(), Some(failure)),
     };
+    let mut recorded = vec![true; items.len()];
     // A row that a job forgot may have arrived.
     sent.resize_with(items.len(), || Sent::plain(Settled::Unknown));
     if fault.is_none() {
         let mut written = Ok(());
-        for ((key, row, ..), sent) in rows.iter().zip(&sent) {
-            if sent.settled == Settled::Rejected && written.is_ok() {
+        for (((key, row, ..), sent), recorded) in rows.iter().zip(&sent).zip(&mut recorded) {
+            let refused = sent.settled == Settled::Rejected;
+            if refused && written.is_ok() {
                 written = rejected.borrow_mut().append(&sent.reason.entry(*key, row.line, &row.content()));
             }
+            *recorded = refused && written.is_ok();
         }
         let outcomes: Vec<Record> = rows
             .iter()
@@ -76,16 +81,22 @@ pub(super) async fn send<J: RowJob>(
                 at: Timestamp::now(),
             })
             .collect();
-        fault = written.and(writer.write(&outcomes).await).err();
+        let noted = writer.write(&outcomes).await;
+        for recorded in &mut recorded {
+            *recorded |= noted.is_ok();
+        }
+        fault = noted.and(written).err();
     }
-    let landed =
-        rows.into_iter().zip(&items).zip(sent).map(|(((_, row, thing, lost), item), sent)| LandedRow {
+    let landed = rows.into_iter().zip(&items).zip(sent).zip(recorded).map(
+        |((((_, row, thing, lost), item), sent), recorded)| LandedRow {
             line: row.line,
             thing,
             lost,
             repeatable: job.repeatable(item),
             sent,
+            recorded,
             hidden: job.secrets(item).to_vec(),
-        });
+        },
+    );
     Landed { rows: landed.collect(), fault }
 }

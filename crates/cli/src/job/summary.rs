@@ -26,6 +26,8 @@ pub(crate) struct Summary {
     pub(crate) not_sent: u64,
     /// The vendor refused the call, not the row.
     pub(crate) deferred: u64,
+    /// Lines that were sent and whose outcome could not be written down: the next run takes them for unknown.
+    pub(crate) unrecorded_lines: Vec<u64>,
     /// Lines whose outcome is unknown.
     pub(crate) unknown_lines: Vec<u64>,
     /// Rows of an earlier version of the file whose outcome is unknown.
@@ -85,6 +87,9 @@ impl Summary {
         if waiting > 0 {
             parts.push(format!("not delivered {waiting} -> `{again}`"));
         }
+        if !self.unrecorded_lines.is_empty() {
+            parts.push(format!("sent, but not in the journal {}", self.unrecorded_lines.len()));
+        }
         parts.join("   ")
     }
 
@@ -102,6 +107,7 @@ impl Summary {
             "not_sent": self.not_sent,
             "deferred": self.deferred,
             "unknown_lines": self.unknown_lines,
+            "unrecorded_lines": self.unrecorded_lines,
             "unknown_in_earlier_versions": self.unknown_elsewhere,
             "rejected_file": in_file.then(|| rejected.display().to_string()),
             "journal": journal.display().to_string(),

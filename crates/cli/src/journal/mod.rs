@@ -5,9 +5,6 @@
 //! outcome may have arrived, and is never sent again but looked for. Only where a repeat is harmless, which the job
 //! says, is it sent again. It knows no vendor.
 
-mod file;
-#[cfg(test)]
-pub(crate) mod played;
 mod record;
 mod replay;
 mod row;
@@ -15,26 +12,30 @@ mod writer;
 
 use std::{
     collections::HashMap,
-    fmt, io,
+    fmt,
+    fs::TryLockError,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
 
-use self::{file::OpenError, replay::Unreadable};
+use self::replay::Unreadable;
 pub(crate) use self::{
-    file::{JournalFile, close_to_others, private, sync_folder},
     record::{Detail, Record, Settled},
     replay::{Known, Standing},
     row::{Content, Occurrences, RowKey},
     writer::Writer,
 };
-use crate::failure::Failure;
+use crate::{
+    disk::{Disk, DiskFile},
+    failure::Failure,
+};
 
 /// A journal, read and locked.
 pub(crate) struct Journal {
     path: PathBuf,
-    file: Box<dyn JournalFile>,
+    file: Box<dyn DiskFile>,
     rows: HashMap<RowKey, Known>,
     targets: Vec<String>,
     /// How many bytes of a torn record were dropped.
@@ -50,31 +51,20 @@ impl fmt::Debug for Journal {
     }
 }
 
-/// The journal's path beside a file.
-pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 impl Journal {
-    /// Opens the journal of `job`, and makes one if there is none.
-    pub(crate) fn open(path: &Path, job: &str) -> Result<Self, Failure> {
-        let file = file::open(path).map_err(|error| match error {
-            OpenError::Locked => Failure::broken_file(format!(
-                "another run is working on this file: {} is locked; wait until it has ended",
-                path.display()
-            )),
-            OpenError::Io(error) => Failure::file(format!("opening the journal {}", path.display()), &error),
-        })?;
-        Self::of_file(path, file, job)
-    }
-
-    /// Reads the journal in a file that is open and locked.
-    pub(crate) fn of_file(path: &Path, mut file: Box<dyn JournalFile>, job: &str) -> Result<Self, Failure> {
+    /// Opens the journal of `job`, and makes one if there is none. A second run on the same file is kept out.
+    pub(crate) fn open(disk: &dyn Disk, path: &Path, job: &str) -> Result<Self, Failure> {
         let failed = |what: &str, error: &io::Error| {
             Failure::file(format!("{what} the journal {}", path.display()), error)
         };
+        let mut file = disk.append(path).map_err(|error| failed("opening", &error))?;
+        file.lock().map_err(|error| match error {
+            TryLockError::WouldBlock => Failure::broken_file(format!(
+                "another run is working on this file: {} is locked; wait until it has ended",
+                path.display()
+            )),
+            TryLockError::Error(error) => failed("opening", &error),
+        })?;
         let replay = file.reader().map_err(Unreadable::Io).and_then(replay::replay);
         let replay = replay.map_err(|unreadable| match unreadable {
             Unreadable::Io(error) => failed("reading", &error),
@@ -92,10 +82,10 @@ impl Journal {
         }
         let dropped = replay.torn;
         if dropped > 0 {
-            file.cut(replay.whole).map_err(|error| failed("mending", &error))?;
+            file.cut(replay.whole).and_then(|()| file.sync()).map_err(|error| failed("mending", &error))?;
         }
         if replay.unended {
-            file.append(b"\n").and_then(|()| file.sync()).map_err(|error| failed("mending", &error))?;
+            file.write_all(b"\n").and_then(|()| file.sync()).map_err(|error| failed("mending", &error))?;
         }
         Ok(Self { path: path.to_owned(), file, rows: replay.rows, targets: replay.targets, dropped })
     }
@@ -132,6 +122,7 @@ impl Journal {
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::{record::tests::samples, *};
+    use crate::disk::Local;
 
     #[test]
     fn a_torn_record_is_cut_off_so_that_the_next_one_stands_on_a_line_of_its_own() {
@@ -140,12 +131,16 @@ mod tests {
         for length in 0..=whole.len() {
             let path = folder.path().join(format!("{length}.journal"));
             std::fs::write(&path, &whole.as_bytes()[..length]).unwrap();
-            let journal = Journal::open(&path, "irev push").unwrap();
+            let journal = Journal::open(&Local, &path, "irev push").unwrap();
             let rows = journal.rows().len();
             drop(journal);
             let mended = std::fs::read(&path).unwrap();
             assert!(mended.is_empty() || mended.ends_with(b"\n"), "torn at {length}");
-            assert_eq!(Journal::open(&path, "irev push").unwrap().rows().len(), rows, "torn at {length}");
+            assert_eq!(
+                Journal::open(&Local, &path, "irev push").unwrap().rows().len(),
+                rows,
+                "torn at {length}"
+            );
         }
     }
 
@@ -153,12 +148,12 @@ mod tests {
     fn a_second_run_on_the_same_file_is_kept_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.journal");
-        let first = Journal::open(&path, "irev push").unwrap();
-        let second = Journal::open(&path, "irev push").unwrap_err();
+        let first = Journal::open(&Local, &path, "irev push").unwrap();
+        let second = Journal::open(&Local, &path, "irev push").unwrap_err();
         assert_eq!(second.exit.code(), 5);
         assert!(second.text().contains("another run"), "{}", second.text());
         drop(first);
-        Journal::open(&path, "irev push").unwrap();
+        Journal::open(&Local, &path, "irev push").unwrap();
     }
 
     #[test]
@@ -167,7 +162,7 @@ mod tests {
         let path = folder.path().join("a.journal");
         let sample = samples().swap_remove(0);
         std::fs::write(&path, sample.line().unwrap()).unwrap();
-        assert_eq!(Journal::open(&path, "altercpa send").unwrap_err().exit.code(), 5);
+        assert_eq!(Journal::open(&Local, &path, "altercpa send").unwrap_err().exit.code(), 5);
     }
 
     #[cfg(unix)]
@@ -181,7 +176,7 @@ mod tests {
                 std::fs::write(&path, "").unwrap();
                 std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
             }
-            Journal::open(&path, "irev push").unwrap();
+            Journal::open(&Local, &path, "irev push").unwrap();
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
     }

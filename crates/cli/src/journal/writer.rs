@@ -9,8 +9,8 @@ use std::{
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{file::JournalFile, record::Record};
-use crate::failure::Failure;
+use super::record::Record;
+use crate::{disk::DiskFile, failure::Failure};
 
 /// Records on their way, and who waits for them.
 struct Order {
@@ -27,7 +27,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(path: PathBuf, file: Box<dyn JournalFile>) -> Result<Self, Failure> {
+    pub(super) fn start(path: PathBuf, file: Box<dyn DiskFile>) -> Result<Self, Failure> {
         let (orders, queue) = mpsc::unbounded_channel();
         let thread = Builder::new()
             .name("journal".to_owned())
@@ -89,74 +89,145 @@ impl Writer {
     }
 }
 
-/// The thread's work. After the first failure nothing is written any more: a record behind half a record would be
-/// damage, and a call whose intent is not on the disk must not leave.
+/// The thread's work. What comes back is the first failure; a job stops at it.
 fn serve(
-    mut file: Box<dyn JournalFile>,
+    mut file: Box<dyn DiskFile>,
     mut queue: mpsc::UnboundedReceiver<Order>,
 ) -> Result<(), Arc<io::Error>> {
-    let mut state: Result<(), Arc<io::Error>> = Ok(());
+    let mut first_failure = Ok(());
+    // Behind half a record, or one that nobody knows to be on the disk, nothing is written any more.
+    let mut broken: Result<(), Arc<io::Error>> = Ok(());
     while let Some(first) = queue.blocking_recv() {
         let mut orders = vec![first];
         while let Ok(order) = queue.try_recv() {
             orders.push(order);
         }
-        if state.is_ok() {
-            let lines: String = orders.iter().map(|order| order.lines.as_str()).collect();
-            state = file.append(lines.as_bytes()).and_then(|()| file.sync()).map_err(Arc::new);
-        }
-        for written in orders.into_iter().filter_map(|order| order.written) {
+        let written = match &broken {
+            Ok(()) => write(&mut *file, &orders).unwrap_or_else(|error| {
+                broken = Err(Arc::new(error));
+                orders.iter().map(|_| broken.clone()).collect()
+            }),
+            Err(_) => orders.iter().map(|_| broken.clone()).collect(),
+        };
+        for (order, result) in orders.into_iter().zip(written) {
+            if first_failure.is_ok() {
+                first_failure.clone_from(&result);
+            }
             // A call that is not waited for any more does not need to know.
-            let _ = written.send(state.clone());
+            let _ = order.written.map(|written| written.send(result));
         }
     }
-    state
+    first_failure
+}
+
+/// Writes each order whole or not at all: of intents that are not on the disk no call leaves, and an outcome of a call
+/// that did leave may still find room where an intent did not. An error is one after which the file cannot be trusted.
+fn write(file: &mut dyn DiskFile, orders: &[Order]) -> io::Result<Vec<Result<(), Arc<io::Error>>>> {
+    let mut whole = file.length()?;
+    let lines: String = orders.iter().map(|order| order.lines.as_str()).collect();
+    let written = match file.write_all(lines.as_bytes()) {
+        Ok(()) => orders.iter().map(|_| Ok(())).collect(),
+        Err(_) => {
+            file.cut(whole)?;
+            let mut each = Vec::with_capacity(orders.len());
+            for order in orders {
+                each.push(match file.write_all(order.lines.as_bytes()) {
+                    Ok(()) => Ok(()),
+                    Err(error) => {
+                        file.cut(whole)?;
+                        Err(Arc::new(error))
+                    }
+                });
+                whole = file.length()?;
+            }
+            each
+        }
+    };
+    file.sync()?;
+    Ok(written)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{
-        super::{played::Disk, record::tests::samples},
-        *,
-    };
+    use std::path::Path;
+
+    use super::{super::record::tests::samples, *};
+    use crate::disk::{Disk, small::SmallDisk};
+
+    fn record() -> Record {
+        samples().swap_remove(1)
+    }
+
+    fn length() -> u64 {
+        u64::try_from(record().line().unwrap().len()).unwrap()
+    }
+
+    fn start(disk: &SmallDisk, path: &Path) -> Writer {
+        Writer::start("j".into(), disk.append(path).unwrap()).unwrap()
+    }
 
     #[tokio::test]
     async fn a_record_is_synced_before_its_writer_goes_on() {
-        let disk = Disk::with_room(usize::MAX);
-        let writer = Writer::start("j".into(), Box::new(disk.clone())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (disk, path) = (SmallDisk::with_room(u64::MAX), folder.path().join("j"));
+        let writer = start(&disk, &path);
         for (index, record) in samples().iter().enumerate() {
             writer.write(std::slice::from_ref(record)).await.unwrap();
-            assert!(disk.synced().ends_with(&record.line().unwrap()));
+            assert!(disk.synced(&path).ends_with(&record.line().unwrap()));
             assert_eq!(disk.syncs(), index + 1);
         }
         writer.close().await.unwrap();
     }
 
-    #[test]
-    fn records_that_wait_together_share_a_sync() {
-        let disk = Disk::with_room(usize::MAX);
-        let record = samples().swap_remove(1);
+    /// The outcome of orders that wait at the same time, each of one record.
+    fn together(disk: &SmallDisk, path: &Path, count: usize) -> Vec<bool> {
         let (orders, queue) = mpsc::unbounded_channel();
-        for _ in 0..50 {
-            orders.send(Order { lines: record.line().unwrap(), written: None }).unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..count {
+            let (written, wait) = oneshot::channel();
+            waiting.push(wait);
+            orders.send(Order { lines: record().line().unwrap(), written: Some(written) }).unwrap();
         }
         drop(orders);
-        serve(Box::new(disk.clone()), queue).unwrap();
+        let all = serve(disk.append(path).unwrap(), queue).is_ok();
+        let each: Vec<bool> = waiting.into_iter().map(|wait| wait.blocking_recv().unwrap().is_ok()).collect();
+        assert_eq!(all, each.iter().all(|written| *written));
+        each
+    }
+
+    #[test]
+    fn records_that_wait_together_share_a_sync() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = SmallDisk::with_room(u64::MAX);
+        assert_eq!(together(&disk, &folder.path().join("j"), 50), [true; 50]);
         assert_eq!(disk.syncs(), 1);
     }
 
-    #[tokio::test]
-    async fn a_full_disk_is_told_to_everyone_who_writes_from_then_on() {
-        let record = samples().swap_remove(1);
-        let disk = Disk::with_room(record.line().unwrap().len() + 10);
-        let writer = Writer::start("j".into(), Box::new(disk.clone())).unwrap();
-        writer.write(std::slice::from_ref(&record)).await.unwrap();
-        for _ in 0..2 {
-            assert_eq!(writer.write(std::slice::from_ref(&record)).await.unwrap_err().exit.code(), 5);
+    #[test]
+    fn of_records_that_wait_together_each_is_on_a_full_disk_or_nothing_of_it() {
+        for room in 0..length() * 3 {
+            let folder = tempfile::tempdir().unwrap();
+            let (disk, path) = (SmallDisk::with_room(room), folder.path().join("j"));
+            let written = together(&disk, &path, 3);
+            let fit = usize::try_from(room / length()).unwrap();
+            assert_eq!(written, [0, 1, 2].map(|index| index < fit), "{room} bytes");
+            assert_eq!(disk.synced(&path), record().line().unwrap().repeat(fit), "{room} bytes");
         }
-        let length = disk.written().len();
-        assert_eq!(length, record.line().unwrap().len() + 10, "nothing is written behind half a record");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_to_everyone_and_what_comes_after_it_may_find_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (disk, path) = (SmallDisk::with_room(length() + 10), folder.path().join("j"));
+        let writer = start(&disk, &path);
+        writer.write(&[record()]).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(writer.write(&[record()]).await.unwrap_err().exit.code(), 5);
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), record().line().unwrap(), "no half record");
+        disk.free(length());
+        writer.write(&[record()]).await.unwrap();
         assert!(writer.close().await.unwrap_err().text().contains("writing the journal j"));
     }
 }

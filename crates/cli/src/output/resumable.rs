@@ -5,29 +5,34 @@
 //! their owner only. `FILE` itself appears when it is complete.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, BufWriter, Seek, SeekFrom, Write},
+    fs::{self, TryLockError},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::table::{columns, tabulate};
+use super::{
+    refuse_sent,
+    table::{columns, tabulate},
+};
 use crate::{
     args::Format,
+    disk::{Disk, DiskFile, Local, beside},
     failure::Failure,
-    journal::{beside, close_to_others, private, sync_folder},
 };
 
 /// A file being written, by this run or by several.
 #[derive(Debug)]
 pub(crate) struct Resumable {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     part: PathBuf,
     resume: PathBuf,
     format: Format,
-    lines: BufWriter<File>,
+    lines: BufWriter<Box<dyn DiskFile>>,
     what: String,
     bytes: u64,
     rows: u64,
@@ -50,26 +55,22 @@ impl Resumable {
     /// Begins a file of JSON lines or CSV, or goes on with it: then the place where an earlier run that read the same
     /// stopped. Until it is complete it is JSON lines either way.
     pub(crate) fn open(path: &Path, what: &str) -> Result<(Self, Option<Value>), Failure> {
+        Self::open_on(Arc::new(Local), path, what)
+    }
+
+    fn open_on(disk: Arc<dyn Disk>, path: &Path, what: &str) -> Result<(Self, Option<Value>), Failure> {
         let format = Format::of(path)?;
-        if beside(path, ".journal").exists() {
-            let shown = path.display();
-            return Err(Failure::usage(format!(
-                "{shown} was sent from here and would be overwritten; choose another name"
-            )));
-        }
+        refuse_sent(path)?;
         let (part, resume) = (beside(path, ".part"), beside(path, ".resume"));
         let failed = |error: io::Error| Failure::file(format!("writing {}", part.display()), &error);
-        let mut file = private(OpenOptions::new().read(true).write(true).create(true).truncate(false))
-            .open(&part)
-            .map_err(failed)?;
-        match file.try_lock() {
+        let mut file = disk.append(&part).map_err(failed)?;
+        match file.lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(Failure::broken_file(format!("another run is writing {}", path.display())));
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        close_to_others(&file).map_err(failed)?;
         let mark = read(&resume)?;
         if let Some(mark) = mark.as_ref().filter(|mark| mark.what != what) {
             return Err(Failure::usage(format!(
@@ -79,13 +80,13 @@ impl Resumable {
             )));
         }
         // A part that is shorter than its mark was cut by somebody else.
-        let length = file.metadata().map_err(failed)?.len();
+        let length = file.length().map_err(failed)?;
         let mark = mark.filter(|mark| mark.bytes <= length);
         let (at, bytes, rows) = mark.map_or((None, 0, 0), |mark| (Some(mark.at), mark.bytes, mark.rows));
-        file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes))).map_err(failed)?;
+        file.cut(bytes).map_err(failed)?;
         let lines = BufWriter::with_capacity(64 * 1024, file);
         let (path, what) = (path.to_owned(), what.to_owned());
-        let own = Self { path, part, resume, format, lines, what, bytes, rows };
+        let own = Self { disk, path, part, resume, format, lines, what, bytes, rows };
         Ok((own, at))
     }
 
@@ -113,17 +114,23 @@ impl Resumable {
     fn write(&mut self, mark: &Mark) -> io::Result<()> {
         self.flush()?;
         let fresh = beside(&self.resume, ".new");
-        let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&fresh)?;
-        close_to_others(&file)?;
-        serde_json::to_writer(&mut file, mark)?;
-        file.sync_all()?;
-        fs::rename(&fresh, &self.resume)?;
-        sync_folder(&self.resume)
+        let mut file = self.disk.create(&fresh)?;
+        let written = file.write_all(&serde_json::to_vec(mark)?).and_then(|()| file.sync());
+        let written = written.and_then(|()| self.disk.rename(&fresh, &self.resume));
+        self.unless_written(&fresh, written)
+    }
+
+    /// Half a file is of no use and takes room, where there may be none.
+    fn unless_written(&self, half: &Path, written: io::Result<()>) -> io::Result<()> {
+        if written.is_err() {
+            let _ = self.disk.remove(half);
+        }
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.lines.flush()?;
-        self.lines.get_ref().sync_all()
+        self.lines.get_mut().sync()
     }
 
     /// Completes the file and gives it its name.
@@ -134,20 +141,20 @@ impl Resumable {
 
     fn complete(&mut self) -> io::Result<()> {
         self.flush()?;
-        if self.format == Format::Csv {
-            let fresh = beside(&self.path, ".csv.part");
-            let table = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&fresh)?;
-            close_to_others(&table)?;
-            tabulate(&self.part, &columns(&self.part)?, table)?;
-            fs::rename(&fresh, &self.part)?;
+        match self.format {
+            // Killed behind this step, the next run finds nothing to go on with and begins anew.
+            Format::Jsonl => self.disk.rename(&self.part, &self.path)?,
+            // The part stays JSON lines as long as its mark is there: a kill in between only reads the last page again.
+            Format::Csv => {
+                let table = beside(&self.path, ".csv.part");
+                let written = columns(&self.part)
+                    .and_then(|columns| tabulate(&self.part, &columns, self.disk.create(&table)?))
+                    .and_then(|()| self.disk.rename(&table, &self.path));
+                self.unless_written(&table, written)?;
+            }
         }
-        // The mark goes first: with the part gone it would be of nothing.
-        match fs::remove_file(&self.resume) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        fs::rename(&self.part, &self.path)?;
-        sync_folder(&self.path)
+        self.disk.remove(&self.resume)?;
+        self.disk.remove(&self.part)
     }
 
     fn failed(&self, error: &io::Error) -> Failure {
@@ -159,7 +166,7 @@ impl Drop for Resumable {
     fn drop(&mut self) {
         // Nothing was marked: there is nothing to go on with. After `finish` the part has its name.
         if !self.resume.exists() {
-            let _ = fs::remove_file(&self.part);
+            let _ = self.disk.remove(&self.part);
         }
     }
 }
@@ -184,6 +191,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::disk::small::SmallDisk;
 
     #[test]
     fn what_was_written_behind_the_last_mark_is_cut_off_and_the_rest_is_kept() {
@@ -231,6 +239,83 @@ mod tests {
         second.finish().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "a,b\n1.10,\n,\"x,y\"\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    const PAGES: u64 = 4;
+
+    /// Reads four pages into the file, from where the last run stopped.
+    fn read_on(disk: Arc<dyn Disk>, path: &Path) -> Result<(), Failure> {
+        let (mut rows, at) = Resumable::open_on(disk, path, "rows")?;
+        let first = at.and_then(|at| at.as_u64()).unwrap_or_default();
+        rows.mark(json!(first))?;
+        for page in first..PAGES {
+            for number in 0..3 {
+                // The table is longer than the lines: what is known of the one says nothing of the other.
+                let name = format!("column-{page}-{number}-{}", "x".repeat(40));
+                rows.row(&json!({ "page": page, "number": number, name: 1 }).to_string())?;
+            }
+            if page + 1 < PAGES {
+                rows.mark(json!(page + 1))?;
+            }
+        }
+        rows.finish().map(drop)
+    }
+
+    fn undisturbed(name: &str) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        read_on(Arc::new(Local), &folder.path().join(name)).unwrap();
+        fs::read(folder.path().join(name)).unwrap()
+    }
+
+    fn goes_on(path: &Path, whole: &[u8], what: &str) {
+        read_on(Arc::new(SmallDisk::with_room(u64::MAX)), path).unwrap();
+        assert!(fs::read(path).unwrap() == whole, "{what}: another file");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "{what}");
+    }
+
+    #[test]
+    fn on_a_full_disk_the_file_is_named_and_a_later_run_ends_with_the_same_file() {
+        for name in ["rows.jsonl", "rows.csv"] {
+            let whole = undisturbed(name);
+            let mut failures = 0;
+            for room in (0..6000).step_by(37) {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join(name);
+                let Err(failure) = read_on(Arc::new(SmallDisk::with_room(room)), &path) else { continue };
+                failures += 1;
+                assert_eq!(failure.exit.code(), 5, "{room} bytes");
+                assert!(failure.text().contains(name), "{}", failure.text());
+                assert!(!path.exists(), "{room} bytes: not before it is complete");
+                goes_on(&path, &whole, &format!("{name}, {room} bytes"));
+            }
+            assert!((20..160).contains(&failures), "{failures} of them");
+        }
+    }
+
+    #[test]
+    fn a_run_that_ends_at_any_step_leaves_what_a_later_one_ends_with_the_same_file() {
+        for name in ["rows.jsonl", "rows.csv"] {
+            let whole = undisturbed(name);
+            let mut ended = 0;
+            for steps in 0..80 {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join(name);
+                if read_on(Arc::new(SmallDisk::gone_after(steps)), &path).is_err() {
+                    ended += 1;
+                    goes_on(&path, &whole, &format!("{name}, {steps} steps"));
+                }
+            }
+            assert!((20..80).contains(&ended), "{ended} of them");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_may_not_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.csv");
+        let failure = read_on(Arc::new(SmallDisk::read_only()), &path).unwrap_err();
+        assert_eq!(failure.exit.code(), 5);
+        assert!(failure.text().contains("rows.csv.part: read-only"), "{}", failure.text());
     }
 
     #[cfg(unix)]

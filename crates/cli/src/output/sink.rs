@@ -1,24 +1,26 @@
 //! Rows into a file: whole, for its owner only, and under its name only when it is complete.
 
 use std::{
-    fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+use super::refuse_sent;
 use crate::{
     args::Format,
+    disk::{Disk, DiskFile, Local, beside},
     failure::Failure,
-    journal::{beside, close_to_others, private},
     secrets::members,
 };
 
 /// A file being written. Until it is complete it is called `FILE.part`; given up, it is gone.
 pub(crate) struct Sink {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     part: PathBuf,
     format: Format,
-    lines: BufWriter<File>,
+    lines: BufWriter<Box<dyn DiskFile>>,
     /// Every name that a row has, in order of appearance.
     columns: Vec<String>,
 }
@@ -26,17 +28,17 @@ pub(crate) struct Sink {
 impl Sink {
     /// Begins a file; its name says the format.
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        Self::create_on(Arc::new(Local), path)
+    }
+
+    fn create_on(disk: Arc<dyn Disk>, path: &Path) -> Result<Self, Failure> {
         let format = Format::of(path)?;
-        if beside(path, ".journal").exists() {
-            return Err(Failure::usage(format!(
-                "{} was pushed from here and would be overwritten; choose another name",
-                path.display()
-            )));
-        }
+        refuse_sent(path)?;
         let part = beside(path, ".part");
-        let file =
-            open(&part).map_err(|error| Failure::file(format!("writing {}", part.display()), &error))?;
-        Ok(Self { path: path.to_owned(), part, format, lines: BufWriter::new(file), columns: Vec::new() })
+        let file = disk.create(&part);
+        let file = file.map_err(|error| Failure::file(format!("writing {}", part.display()), &error))?;
+        let lines = BufWriter::new(file);
+        Ok(Self { disk, path: path.to_owned(), part, format, lines, columns: Vec::new() })
     }
 
     /// Appends a row as one line of JSON text.
@@ -61,15 +63,15 @@ impl Sink {
 
     fn complete(&mut self) -> io::Result<()> {
         self.lines.flush()?;
-        self.lines.get_ref().sync_all()?;
+        self.lines.get_mut().sync()?;
         match self.format {
-            Format::Jsonl => fs::rename(&self.part, &self.path),
+            Format::Jsonl => self.disk.rename(&self.part, &self.path),
             Format::Csv => {
                 // The columns are known only now: JSON lines become CSV in a second pass, not in memory.
                 let table = beside(&self.path, ".csv.part");
-                super::table::tabulate(&self.part, &self.columns, open(&table)?)?;
-                fs::rename(&table, &self.path)?;
-                fs::remove_file(&self.part)
+                super::table::tabulate(&self.part, &self.columns, self.disk.create(&table)?)?;
+                self.disk.rename(&table, &self.path)?;
+                self.disk.remove(&self.part)
             }
         }
     }
@@ -82,21 +84,18 @@ impl Sink {
 impl Drop for Sink {
     fn drop(&mut self) {
         // A half listing must not be taken for a whole one. After `finish` it has its name and is not there any more.
-        let _ = fs::remove_file(&self.part);
-        let _ = fs::remove_file(beside(&self.path, ".csv.part"));
+        let _ = self.disk.remove(&self.part);
+        let _ = self.disk.remove(&beside(&self.path, ".csv.part"));
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
-    close_to_others(&file)?;
-    Ok(file)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::disk::small::SmallDisk;
 
     #[test]
     fn a_table_has_every_column_that_any_row_has_and_every_digit() {
@@ -110,6 +109,31 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text, "a,b,c,d\n1.10,\"x,\"\"y\"\"\",,\n,,123456789012345678901234567890,\"[1,2]\"\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn on_a_full_disk_the_file_is_named_and_the_one_that_was_there_stays() {
+        for name in ["leads.csv", "leads.jsonl"] {
+            for room in (0..400).step_by(7) {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join(name);
+                fs::write(&path, "old").unwrap();
+                let written =
+                    Sink::create_on(Arc::new(SmallDisk::with_room(room)), &path).and_then(|mut sink| {
+                        (0..9)
+                            .try_for_each(|number| sink.row(&format!("{{\"a\":{number},\"b\":\"xyz\"}}")))?;
+                        sink.finish()
+                    });
+                assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{room} bytes");
+                match written {
+                    Ok(_) => assert!(room > 100 && fs::read(&path).unwrap().len() > 50),
+                    Err(failure) => {
+                        assert!(failure.exit.code() == 5 && failure.text().contains(name), "{failure:?}");
+                        assert_eq!(fs::read_to_string(&path).unwrap(), "old", "{room} bytes");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

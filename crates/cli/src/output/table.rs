@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::secrets::members;
+use crate::{disk::DiskFile, secrets::members};
 
 /// Every name that a row has, in order of appearance.
 pub(super) fn columns(lines: &Path) -> io::Result<Vec<String>> {
@@ -22,7 +22,7 @@ pub(super) fn columns(lines: &Path) -> io::Result<Vec<String>> {
 }
 
 /// Writes the rows of `lines` as CSV into `table`.
-pub(super) fn tabulate(lines: &Path, columns: &[String], table: File) -> io::Result<()> {
+pub(super) fn tabulate(lines: &Path, columns: &[String], table: Box<dyn DiskFile>) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(BufWriter::new(table));
     if !columns.is_empty() {
         writer.write_record(columns)?;
@@ -36,7 +36,7 @@ pub(super) fn tabulate(lines: &Path, columns: &[String], table: File) -> io::Res
     }
     writer.flush()?;
     let buffer = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync()
 }
 
 /// A JSON value as the cell of a table: a string's content, nothing for `null`, anything else as its text.

@@ -1,7 +1,7 @@
 //! `afflux partnerize export`: one CSV, whether it comes at once or by a job, and whichever run of the program gets it.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -18,10 +18,11 @@ use super::Account;
 use crate::{
     args::partnerize::{self as args, What},
     console::Console,
+    disk::{Disk, Local, beside},
     failure::Failure,
     interrupt::Interrupt,
     job::Progress,
-    journal::{beside, close_to_others, private},
+    output::refuse_sent,
 };
 
 /// Fetches it.
@@ -70,15 +71,27 @@ async fn fetch<K: Exported>(
     job: &JobFile,
     console: Console,
 ) -> Result<Written, Failure> {
+    check(&given.output)?;
+    let part = beside(&given.output, ".part");
+    let mut closed = Ok(());
+    let mut began = false;
     let progress = Progress::receiving(console, format!("exporting to {}", given.output.display()));
-    let mut kept = Ok(());
     let mut listen = |event: ExportEvent<'_, K>| match event {
         ExportEvent::Started(handle) => {
             progress.say(console, "the vendor makes the export by a job; waiting for it");
-            kept = job.keep(handle);
+            if let Err(failure) = job.keep(handle) {
+                progress.say(console, failure.text());
+                progress.say(console, "the job is not kept: a run after this one would begin anew");
+            }
         }
         ExportEvent::Running(Some(percent)) => progress.told(&format!("{percent:.0} % are made")),
-        ExportEvent::Received(bytes) => progress.at(bytes),
+        ExportEvent::Received(bytes) => {
+            // The first bytes are still in memory.
+            if !std::mem::replace(&mut began, true) {
+                closed = close(&part);
+            }
+            progress.at(bytes);
+        }
         _ => {}
     };
     let written = match job.read::<K>()? {
@@ -99,16 +112,31 @@ async fn fetch<K: Exported>(
         }
     };
     progress.finish();
-    kept?;
     let written = written.map_err(|error| job.told(error, console))?;
+    closed?;
     close(&given.output)?;
     Ok(written)
 }
 
+/// Refuses a file that cannot be written before anything is asked of the vendor.
+fn check(output: &Path) -> Result<(), Failure> {
+    refuse_sent(output)?;
+    let part = beside(output, ".part");
+    let failed = |error: &io::Error| Failure::file(format!("writing {}", part.display()), error);
+    let file = Local.append(&part).map_err(|error| failed(&error))?;
+    match file.lock() {
+        Ok(()) => Local.remove(&part).map_err(|error| failed(&error)),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::broken_file(format!("another run is writing {}", output.display())))
+        }
+        Err(TryLockError::Error(error)) => Err(failed(&error)),
+    }
+}
+
 /// Rows are for their owner.
 fn close(path: &Path) -> Result<(), Failure> {
-    let failed = |error| Failure::file(format!("closing {} to others", path.display()), &error);
-    close_to_others(&fs::File::open(path).map_err(failed)?).map_err(failed)
+    let closed = Local.append(path).map(drop);
+    closed.map_err(|error| Failure::file(format!("closing {} to others", path.display()), &error))
 }
 
 /// The job of an export that is under way, beside its file.
@@ -140,14 +168,15 @@ impl JobFile {
 
     fn keep<K: Exported>(&self, handle: &ExportHandle<K>) -> Result<(), Failure> {
         let write = || -> io::Result<()> {
-            let mut file =
-                private(OpenOptions::new().write(true).create(true).truncate(true)).open(&self.path)?;
-            close_to_others(&file)?;
-            serde_json::to_writer(&mut file, &Kept { what: self.what.clone(), handle: handle.clone() })?;
-            file.write_all(b"\n")?;
-            file.sync_all()
+            let mut file = Local.create(&self.path)?;
+            let kept = serde_json::to_vec(&Kept { what: self.what.clone(), handle: handle.clone() })?;
+            file.write_all(&[&*kept, b"\n"].concat())?;
+            file.sync()
         };
-        write().map_err(|error| Failure::file(format!("writing {}", self.path.display()), &error))
+        write().map_err(|error| {
+            let _ = Local.remove(&self.path);
+            Failure::file(format!("writing {}", self.path.display()), &error)
+        })
     }
 
     fn read<K: Exported>(&self) -> Result<Option<ExportHandle<K>>, Failure> {
@@ -169,12 +198,8 @@ impl JobFile {
     }
 
     fn remove(&self) -> Result<(), Failure> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Failure::file(format!("removing {}", self.path.display()), &error))
-            }
-            _ => Ok(()),
-        }
+        let removed = Local.remove(&self.path);
+        removed.map_err(|error| Failure::file(format!("removing {}", self.path.display()), &error))
     }
 
     /// What a job that ended badly leaves: one that the vendor gave up is not gone on with.

@@ -56,8 +56,14 @@ fn a_mixed_file_is_delivered_once_however_often_it_is_run() {
     assert_eq!(statuses(&world, "A-1")[..3], order[..3]);
     assert_eq!(statuses(&world, "A-2"), [status::COMPLETED]);
     assert_eq!(mode(&world.path("p.csv.journal")), 0o600);
-    for value in ["A-1", "9001", "10.50"] {
-        assert!(!world.read("p.csv.journal").contains(value), "{value}");
+    for record in world.read("p.csv.journal").lines() {
+        let mut record: Value = serde_json::from_str(record).unwrap();
+        // Digits of a time or a checksum are no one's id.
+        for chance in ["at", "row", "sum"] {
+            record[chance].take();
+        }
+        let record = record.to_string();
+        assert!(!["A-1", "9001", "10.50"].iter().any(|value| record.contains(value)), "{record}");
     }
     world.no_token_in_files();
 }

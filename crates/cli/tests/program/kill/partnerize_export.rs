@@ -8,7 +8,7 @@ use afflux_sandbox::{Fault, partnerize::ExportAnswer};
 use super::{Job, Stand, survives};
 use crate::{
     partnerize::all_time,
-    world::{Run, World},
+    world::{Run, World, mode},
 };
 
 const FILE: &str = "export.csv";
@@ -65,7 +65,7 @@ impl Job for Export {
         // A job file that was cut off is as good as none.
         let path = world.path(&format!("{FILE}.job"));
         let text = fs::read(&path).ok()?;
-        fs::write(path, &text[..random.usize(0..text.len() - 1)]).unwrap();
+        fs::write(path, &text[..random.usize(0..text.len().max(1))]).unwrap();
         self.kept = None;
         None
     }
@@ -73,7 +73,12 @@ impl Job for Export {
     fn killed(&mut self, world: &World) {
         let jobs = world.sandbox.partnerize().jobs().len();
         assert_eq!(self.kept.unwrap_or(jobs), jobs, "another job was begun");
-        self.kept = (stage(world, ".job") == 1).then_some(jobs);
+        for name in [".part", ".job", ""].map(|suffix| world.path(&format!("{FILE}{suffix}"))) {
+            let bytes = fs::read(&name).unwrap_or_default();
+            assert!(bytes.is_empty() || mode(&name) == 0o600, "{} is open to others", name.display());
+        }
+        // One that is not whole was being written.
+        self.kept = world.read(&format!("{FILE}.job")).ends_with('\n').then_some(jobs);
     }
 
     fn judge(&self, world: &World, run: &Run, _kills: u32) {
