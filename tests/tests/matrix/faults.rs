@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use afflux::core::{engine::EngineBuilder, retry::RetryPolicy, transport::ReqwestTransport};
+use afflux::core::{engine::EngineBuilder, retry::RetryPolicy};
 use afflux_sandbox::Fault;
 use jiff::SignedDuration;
 
@@ -34,7 +34,7 @@ pub(crate) fn settings(
     move |engine| {
         let engine = engine
             .clock(Arc::new(time.clone()))
-            .transport(Arc::new(Watched { inner: ReqwestTransport::new(), time: time.clone() }))
+            .transport(Arc::new(Watched(time.clone())))
             .limiter(Arc::new(Turnstile(time)))
             .retry(RetryPolicy::default().attempts(patience.attempts));
         match patience.deadline {

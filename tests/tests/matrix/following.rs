@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     faults::{PATIENCES, settings},
     table::Table,
-    time::{Time, watch},
+    time::{HANGS, Time},
 };
 
 /// More requests than any listing here can need: one that makes them would never end.
@@ -234,8 +234,8 @@ pub(crate) async fn stuck_jobs(sandbox: &Sandbox) -> usize {
             time.jump_between(SignedDuration::from_hours(-1));
             answer(&stand_in, &[at(running)]);
             let mut job = Job::resume(&engine, operation, JobHandle::by_id("1")).unwrap();
-            let ended = watch(&time, job.wait(Some(LIMIT), |_| {}), || None).await;
-            let error = ended.unwrap_or_else(|| panic!("{place}: hangs")).unwrap_err();
+            let ended = tokio::time::timeout(HANGS, job.wait(Some(LIMIT), |_| {})).await;
+            let error = ended.unwrap_or_else(|_| panic!("{place}: hangs")).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Limit, "{place}: {error}");
             assert!(error.retry_after().is_some() && !error.next_step().is_empty(), "{place}: {error}");
             assert_eq!(time.passed(), LIMIT, "{place}: neither before its end nor behind it");

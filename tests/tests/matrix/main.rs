@@ -18,10 +18,13 @@ use std::{
     time::Duration,
 };
 
-use afflux::core::operation::{Operation, Safety};
+use afflux::core::{
+    engine::Engine,
+    operation::{Operation, Safety},
+};
 use afflux_probe::request;
 use afflux_sandbox::Sandbox;
-use afflux_tests::vendors::{VENDORS, Vendor};
+use afflux_tests::vendors::{StandIn, VENDORS, Vendor};
 use faults::{Often, PATIENCES, Patience, REFUSED, TROUBLES, Trouble, Wall, settings};
 use judge::{Ended, Order, Saw, Told};
 use table::Table;
@@ -49,17 +52,19 @@ fn cases() -> impl Iterator<Item = Case> {
     })
 }
 
-async fn play(
-    sandbox: &Sandbox,
+/// A case's own client, as patient as `patience`. Making one costs more than a call.
+struct Caller<'a> {
     case: Case,
-    trouble: &Trouble,
-    often: Often,
-    patience: &Patience,
-    table: &Table,
-) -> Vec<String> {
-    let Case { vendor, operation, keyed } = case;
-    let time = Time::new();
-    let stand_in = vendor.stand_in(sandbox);
+    patience: &'a Patience,
+    /// Its budget for retries lasts for all troubles of the case.
+    engine: Engine,
+    time: Time,
+    stand_in: StandIn,
+}
+
+async fn play(caller: &Caller<'_>, trouble: &Trouble, often: Often, table: &Table) -> Vec<String> {
+    let Caller { case: Case { operation, keyed, .. }, patience, engine, time, stand_in } = caller;
+    time.begin();
     stand_in.forget();
     match trouble.wall {
         Wall::Right => {}
@@ -77,7 +82,7 @@ async fn play(
         Often::Once => fault.once(),
         Often::Always => fault.always(),
     });
-    let request = request::valid(operation, keyed);
+    let request = request::valid(operation, *keyed);
     let safety = request.effective_safety();
     let place = format!(
         "{} {} ({}), {} {often:?}, {}",
@@ -87,14 +92,14 @@ async fn play(
         trouble.name,
         patience.name
     );
-    let silent = || {
-        let silent = trouble.silent?;
-        let requests = stand_in.requests();
-        let last = requests.last().filter(|last| last.fault.is_some() && !last.finished)?;
-        (last.handled == silent.handled).then_some(last.number)
-    };
-    let engine = vendor.engine(&vendor.access(sandbox), settings(*patience, &time));
-    let Some(result) = watch(&time, engine.execute(request), silent).await else {
+    let silent = trouble.silent.map(|silent| {
+        move || {
+            let requests = stand_in.requests();
+            let last = requests.last().filter(|last| last.fault.is_some() && !last.finished)?;
+            (last.handled == silent.handled).then_some(last.number)
+        }
+    });
+    let Some(result) = watch(time, engine.execute(request), silent).await else {
         return vec![format!("{place}: hangs")];
     };
     let usual = Duration::from_secs(if operation.safety.mutates() { 60 } else { 30 });
@@ -119,11 +124,15 @@ async fn play(
 
 /// All troubles of one case.
 async fn suffer(sandbox: &Sandbox, case: Case, table: &Table) -> Vec<String> {
+    let access = case.vendor.access(sandbox);
     let mut broken = Vec::new();
-    for trouble in &TROUBLES {
-        for often in [Often::Once, Often::Always] {
-            for patience in &PATIENCES {
-                broken.extend(play(sandbox, case, trouble, often, patience, table).await);
+    for patience in &PATIENCES {
+        let time = Time::new();
+        let engine = case.vendor.engine(&access, settings(*patience, &time));
+        let caller = Caller { case, patience, engine, time, stand_in: case.vendor.stand_in(sandbox) };
+        for trouble in &TROUBLES {
+            for often in [Often::Once, Often::Always] {
+                broken.extend(play(&caller, trouble, often, table).await);
             }
         }
     }

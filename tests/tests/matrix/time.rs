@@ -16,16 +16,23 @@ use afflux::core::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+/// Real time; never reached by a call that does not hang.
+pub(crate) const HANGS: Duration = Duration::from_secs(120);
+
 /// What happens between two attempts.
 type Between = Box<dyn Fn() + Send + Sync>;
 
-/// The time of one call. Clones share it.
+/// The time of an engine, and its line, call by call. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Time(Arc<Mutex<State>>);
 
 struct State {
     started: Instant,
     passed: Duration,
+    /// When the present call began.
+    begun: Duration,
+    /// A line of its own for each call: what a fault did to connections is over with the call.
+    line: Arc<ReqwestTransport>,
     wall_off: SignedDuration,
     /// An attempt is on the line: only [`Time::pass`] lets time pass.
     flying: bool,
@@ -47,6 +54,8 @@ impl Time {
         Self(Arc::new(Mutex::new(State {
             started: Instant::now(),
             passed: Duration::ZERO,
+            begun: Duration::ZERO,
+            line: Arc::default(),
             wall_off: SignedDuration::ZERO,
             flying: false,
             alarms: Vec::new(),
@@ -58,6 +67,18 @@ impl Time {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another call begins, and nothing is left of the one before.
+    pub(crate) fn begin(&self) {
+        let mut state = self.state();
+        state.begun = state.passed;
+        state.line = Arc::default();
+        state.wall_off = SignedDuration::ZERO;
+        state.alarms.clear();
+        state.flights.clear();
+        state.between = None;
+        state.jump = None;
     }
 
     /// Sets the wall clock wrong by so much; waits and deadlines must not notice.
@@ -75,9 +96,9 @@ impl Time {
         self.state().between = Some(Box::new(what));
     }
 
-    /// How long it took so far.
+    /// How long the call took so far.
     pub(crate) fn passed(&self) -> Duration {
-        self.state().passed
+        self.state().since_begun()
     }
 
     /// When each attempt began and ended, since the call began.
@@ -104,9 +125,15 @@ impl Time {
         let mut state = self.state();
         state.flying = true;
         state.alarms.clear();
-        let now = state.passed;
+        let now = state.since_begun();
         state.flights.push((now, now));
         Flight(self.clone())
+    }
+}
+
+impl State {
+    fn since_begun(&self) -> Duration {
+        self.passed.saturating_sub(self.begun)
     }
 }
 
@@ -117,7 +144,7 @@ impl Drop for Flight {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.flying = false;
-        let now = state.passed;
+        let now = state.since_begun();
         if let Some((_, end)) = state.flights.last_mut() {
             *end = now;
         }
@@ -133,7 +160,7 @@ impl Clock for Time {
     fn wall(&self) -> Timestamp {
         let state = self.state();
         let now = Timestamp::now() + state.wall_off;
-        now.saturating_add(state.passed).unwrap_or(now)
+        now.saturating_add(state.since_begun()).unwrap_or(now)
     }
 
     fn sleep_until(&self, instant: Instant) -> BoxFuture<'static, ()> {
@@ -156,16 +183,14 @@ impl Clock for Time {
 
 /// The transport, which tells the time when an attempt is on the line.
 #[derive(Debug)]
-pub(crate) struct Watched {
-    pub(crate) inner: ReqwestTransport,
-    pub(crate) time: Time,
-}
+pub(crate) struct Watched(pub(crate) Time);
 
 impl Transport for Watched {
     fn send<'a>(&'a self, wire: Wire<'a>) -> BoxFuture<'a, Result<WireResponse, WireError>> {
         Box::pin(async move {
-            let _flight = self.time.take_off();
-            self.inner.send(wire).await
+            let _flight = self.0.take_off();
+            let line = Arc::clone(&self.0.state().line);
+            line.send(wire).await
         })
     }
 }
@@ -200,19 +225,18 @@ impl Limiter for Turnstile {
     }
 }
 
-/// The result of `call`. `silent` names the latest request on which nothing more is to come: time passes once for each.
-/// `None` where the call hangs.
+/// The result of `call`. Where the vendor may fall silent, `silent` names the latest request on which nothing more is to
+/// come: time passes once for each. `None` where the call hangs.
 pub(crate) async fn watch<T>(
     time: &Time,
     call: impl Future<Output = T>,
-    silent: impl Fn() -> Option<u64>,
+    silent: Option<impl Fn() -> Option<u64>>,
 ) -> Option<T> {
-    /// Real time; never reached by a call that does not hang.
-    const HANGS: Duration = Duration::from_secs(120);
     let looking = async {
+        let Some(silent) = silent else { return std::future::pending().await };
         let mut passed = None;
         loop {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
             let request = silent();
             if request > passed && time.pass() {
                 passed = request;

@@ -20,4 +20,5 @@ mod partnerize;
 mod push;
 mod push_one;
 mod reconcile;
+mod size;
 mod world;
