@@ -1,6 +1,7 @@
 //! What crosses crates: whole flows, leaks, faults, fidelity, and the facts typed by hand. The samples of the documents
 //! are compiled here.
 
+pub mod hostile;
 pub mod table;
 pub mod vendors;
 

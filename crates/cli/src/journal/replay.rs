@@ -157,8 +157,10 @@ impl Replay {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::journal::record::tests::{row, samples};
 
@@ -240,6 +242,36 @@ mod tests {
                 // Without its line break the last record is torn.
                 Ok(_) => assert!(last_break, "flipped {at}"),
             }
+        }
+    }
+
+    /// Whatever the bytes are: it ends, and what counts as whole says the same again.
+    fn holds(bytes: &[u8]) {
+        let Ok(first) = replay(bytes) else { return };
+        let (whole, length) = (usize::try_from(first.whole).unwrap(), bytes.len());
+        assert_eq!(whole + usize::try_from(first.torn).unwrap(), length);
+        let again = replay(&bytes[..whole]).unwrap();
+        assert_eq!((again.rows, again.torn), (first.rows, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+            holds(&bytes);
+        }
+
+        #[test]
+        fn a_journal_with_lines_lost_doubled_swapped_and_harmed_is_read_or_refused(
+            order in prop::collection::vec(0_usize..6, 0..20),
+            harm in any::<prop::sample::Index>(), with in prop::collection::vec(any::<u8>(), 0..4),
+        ) {
+            let records = samples();
+            let picked: Vec<Record> = order.iter().map(|number| records[*number].clone()).collect();
+            let mut bytes = text(&picked);
+            holds(&bytes);
+            let at = harm.index(bytes.len() + 1);
+            bytes.splice(at..at, with);
+            holds(&bytes);
         }
     }
 }
