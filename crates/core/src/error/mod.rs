@@ -21,7 +21,8 @@ use crate::{
 /// What is known about whether the vendor got a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Delivery {
-    /// Nothing left: the vendor cannot have acted.
+    /// Nothing left: the vendor cannot have acted. Where earlier attempts of the call are told, each of them was
+    /// answered by a refusal before any work, or changes nothing.
     NotSent,
     /// The vendor answered, and the answer settles what it did.
     Answered,
