@@ -4,185 +4,174 @@
 //! beside each view.
 
 use afflux_core::{
-    decode::{Drift, EpochSeconds, JsonText, absent, lenient},
+    decode::{Drift, EpochSeconds, JsonText},
     model,
 };
-use serde::Deserialize;
 
 use super::{ClickId, FlowId, LeadId, OfferId, SiteId};
 
 /// What became of a lead. The id comes with a refusal as a duplicate too, where it is the original
 /// lead's; the resulting status never comes.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct LeadAnswer {
     /// `ok`, or `error`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// A lead. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub id: Option<LeadId>,
     /// The error code.
-    #[serde(deserialize_with = "absent")]
     pub error: Option<String>,
 }
 
-model!(LeadAnswer { "status", "id", "error" });
+model!(LeadAnswer { status: lenient = "status", id: absent = "id", error: absent = "error" });
 
 /// A click.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ClickData {
     /// `ok`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// A click. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub click: Option<ClickId>,
     /// An offer. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub offer: Option<OfferId>,
     /// A site: a landing page of an offer. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub site: Option<SiteId>,
     /// A flow. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub flow: Option<FlowId>,
     /// The country, ISO 3166-1 alpha-2, in lower case in the manual's sample.
-    #[serde(deserialize_with = "absent")]
     pub geo: Option<String>,
     /// The visitor's address.
-    #[serde(deserialize_with = "absent")]
     pub ip: Option<String>,
     /// When the click was made.
-    #[serde(deserialize_with = "absent")]
     pub time: Drift<EpochSeconds>,
     /// The tag utm_source.
-    #[serde(deserialize_with = "absent")]
     pub utms: Option<String>,
     /// The tag utm_campaign.
-    #[serde(deserialize_with = "absent")]
     pub utmc: Option<String>,
     /// The tag utm_content.
-    #[serde(deserialize_with = "absent")]
     pub utmn: Option<String>,
     /// The tag utm_term.
-    #[serde(deserialize_with = "absent")]
     pub utmt: Option<String>,
     /// The tag utm_medium.
-    #[serde(deserialize_with = "absent")]
     pub utmm: Option<String>,
 }
 
 model!(ClickData {
-    "status", "click", "offer", "site", "flow", "geo", "ip", "time", "utms", "utmc", "utmn",
-    "utmt", "utmm",
+    status: lenient = "status",
+    click: absent = "click",
+    offer: absent = "offer",
+    site: absent = "site",
+    flow: absent = "flow",
+    geo: absent = "geo",
+    ip: absent = "ip",
+    time: absent = "time",
+    utms: absent = "utms",
+    utmc: absent = "utmc",
+    utmn: absent = "utmn",
+    utmt: absent = "utmt",
+    utmm: absent = "utmm",
 });
 
 /// A flow.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct FlowData {
     /// `ok`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// A flow. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub id: Option<FlowId>,
     /// The flow's symbolic code.
-    #[serde(deserialize_with = "absent")]
     pub code: Option<String>,
     /// Where visitors are sent.
-    #[serde(deserialize_with = "absent")]
     pub link: Option<String>,
     /// An offer. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub offer: Option<OfferId>,
     /// The landing page. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub site: Option<SiteId>,
     /// The pre-landing page's id.
-    #[serde(deserialize_with = "absent")]
     pub space: Option<String>,
     /// The Facebook pixel.
-    #[serde(deserialize_with = "absent")]
     pub fb: Option<String>,
     /// The Facebook conversion event.
-    #[serde(deserialize_with = "absent")]
     pub fbe: Option<String>,
     /// The Google Analytics or Tag Manager id.
-    #[serde(deserialize_with = "absent")]
     pub ga: Option<String>,
     /// The Google Analytics conversion event.
-    #[serde(deserialize_with = "absent")]
     pub gad: Option<String>,
     /// The TikTok pixel.
-    #[serde(deserialize_with = "absent")]
     pub tt: Option<String>,
     /// The Likee pixel.
-    #[serde(deserialize_with = "absent")]
     pub lki: Option<String>,
     /// The VK pixel.
-    #[serde(deserialize_with = "absent")]
     pub vk: Option<String>,
     /// The MailTarget counter.
-    #[serde(deserialize_with = "absent")]
     pub mt: Option<String>,
     /// The Yandex Metrika counter.
-    #[serde(deserialize_with = "absent")]
     pub mtrk: Option<String>,
     /// The tag utm_source.
-    #[serde(deserialize_with = "absent")]
     pub utms: Option<String>,
     /// The tag utm_campaign.
-    #[serde(deserialize_with = "absent")]
     pub utmc: Option<String>,
     /// The tag utm_content.
-    #[serde(deserialize_with = "absent")]
     pub utmn: Option<String>,
     /// The tag utm_term.
-    #[serde(deserialize_with = "absent")]
     pub utmt: Option<String>,
     /// The tag utm_medium.
-    #[serde(deserialize_with = "absent")]
     pub utmm: Option<String>,
 }
 
 model!(FlowData {
-    "status", "id", "code", "link", "offer", "site", "space", "fb", "fbe", "ga", "gad", "tt",
-    "lki", "vk", "mt", "mtrk", "utms", "utmc", "utmn", "utmt", "utmm",
+    status: lenient = "status",
+    id: absent = "id",
+    code: absent = "code",
+    link: absent = "link",
+    offer: absent = "offer",
+    site: absent = "site",
+    space: absent = "space",
+    fb: absent = "fb",
+    fbe: absent = "fbe",
+    ga: absent = "ga",
+    gad: absent = "gad",
+    tt: absent = "tt",
+    lki: absent = "lki",
+    vk: absent = "vk",
+    mt: absent = "mt",
+    mtrk: absent = "mtrk",
+    utms: absent = "utms",
+    utmc: absent = "utmc",
+    utmn: absent = "utmn",
+    utmt: absent = "utmt",
+    utmm: absent = "utmm",
 });
 
 /// An offer. The manual shows no sample, and says of the lists only that they are lists.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct OfferData {
     /// `ok`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// An offer. Seen as `number` too.
-    #[serde(deserialize_with = "absent")]
     pub id: Option<OfferId>,
     /// The name that visitors may see.
-    #[serde(deserialize_with = "absent")]
     pub name: Option<String>,
     /// The countries, ISO 3166-1 alpha-2.
-    #[serde(deserialize_with = "absent")]
     pub geo: Drift<Vec<String>>,
     /// The parameters; their shape is not documented: a list, or an object where PHP made one of
     /// it.
-    #[serde(deserialize_with = "lenient")]
     pub param: Option<JsonText>,
     /// The price tags; their shape is not documented.
-    #[serde(deserialize_with = "lenient")]
     pub price: Option<JsonText>,
     /// The sites; their shape is not documented.
-    #[serde(deserialize_with = "lenient")]
     pub site: Option<JsonText>,
 }
 
-model!(OfferData { "status", "id", "name", "geo", "param", "price", "site" });
+model!(OfferData {
+    status: lenient = "status",
+    id: absent = "id",
+    name: absent = "name",
+    geo: absent = "geo",
+    param: lenient = "param",
+    price: lenient = "price",
+    site: lenient = "site",
+});

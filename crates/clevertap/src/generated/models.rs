@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use afflux_core::{
-    decode::{Drift, EpochSeconds, JsonText, Sensitive, lenient},
+    decode::{Drift, EpochSeconds, JsonText, Sensitive},
     model,
 };
-use serde::Deserialize;
 
 use super::{
     CampaignId, CampaignState, CatalogId, CategoryGroupId, ContentBlockId, CountRequestId, MessageId,
@@ -17,585 +16,534 @@ use super::{
 };
 
 /// A record that was not accepted.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct UnprocessedRecord {
     /// `fail`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// Why, as a number.
-    #[serde(deserialize_with = "lenient")]
     pub code: Drift<i64>,
     /// Why, as a sentence that ends with the number of the record, counted from 1.
-    #[serde(deserialize_with = "lenient")]
     pub error: Option<String>,
     /// The record as the vendor read it, which may differ from what was sent.
-    #[serde(deserialize_with = "lenient")]
     pub record: Option<JsonText>,
 }
 
-model!(UnprocessedRecord { "status", "code", "error", "record" });
+model!(UnprocessedRecord {
+    status: lenient = "status",
+    code: lenient = "code",
+    error: lenient = "error",
+    record: lenient = "record",
+});
 
 /// What became of a batch.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct UploadResult {
     /// Whether all, some or none were accepted.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<UploadStatus>,
     /// How many were accepted.
-    #[serde(deserialize_with = "lenient")]
     pub processed: Drift<i64>,
     /// The records that were not.
-    #[serde(deserialize_with = "lenient")]
     pub unprocessed: Drift<Vec<UnprocessedRecord>>,
     /// What is wrong with the whole batch.
-    #[serde(deserialize_with = "lenient")]
     pub error: Option<String>,
     /// The code of what is wrong with the whole batch.
-    #[serde(deserialize_with = "lenient")]
     pub code: Drift<i64>,
 }
 
-model!(UploadResult { "status", "processed", "unprocessed", "error", "code" });
+model!(UploadResult {
+    status: lenient = "status",
+    processed: lenient = "processed",
+    unprocessed: lenient = "unprocessed",
+    error: lenient = "error",
+    code: lenient = "code",
+});
 
 /// A device of a user.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Device {
     /// The platform.
-    #[serde(deserialize_with = "lenient")]
     pub platform: Option<String>,
     /// The version of the system.
-    #[serde(deserialize_with = "lenient")]
     pub os_version: Option<String>,
     /// The version of the app.
-    #[serde(deserialize_with = "lenient")]
     pub app_version: Option<String>,
     /// Who made it.
-    #[serde(deserialize_with = "lenient")]
     pub make: Option<String>,
     /// The model.
-    #[serde(deserialize_with = "lenient")]
     pub model: Option<String>,
     /// The token. A secret: masked when it is printed.
-    #[serde(deserialize_with = "lenient")]
     pub push_token: Option<Sensitive>,
     /// The CleverTap id.
-    #[serde(rename = "objectId", deserialize_with = "lenient")]
     pub object_id: Option<String>,
 }
 
 model!(Device {
-    "platform", "os_version", "app_version", "make", "model", "push_token", "objectId",
+    platform: lenient = "platform",
+    os_version: lenient = "os_version",
+    app_version: lenient = "app_version",
+    make: lenient = "make",
+    model: lenient = "model",
+    push_token: lenient = "push_token",
+    object_id: lenient = "objectId",
 });
 
 /// A user.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Profile {
     /// The customer's own id of the user.
-    #[serde(deserialize_with = "lenient")]
     pub identity: Option<String>,
     /// The CleverTap id of the device.
-    #[serde(rename = "objectId", deserialize_with = "lenient")]
     pub object_id: Option<String>,
     /// E-mail address.
-    #[serde(deserialize_with = "lenient")]
     pub email: Option<String>,
     /// Phone number.
-    #[serde(deserialize_with = "lenient")]
     pub phone: Option<String>,
     /// Name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The device's platform.
-    #[serde(deserialize_with = "lenient")]
     pub platform: Option<String>,
     /// The device's token. A secret: masked when it is printed.
-    #[serde(deserialize_with = "lenient")]
     pub push_token: Option<Sensitive>,
     /// Custom properties.
-    #[serde(rename = "profileData", deserialize_with = "lenient")]
     pub profile_data: Option<JsonText>,
     /// The user's events: count, first and last seen in seconds since 1970.
-    #[serde(deserialize_with = "lenient")]
     pub events: Option<JsonText>,
     /// The devices.
-    #[serde(rename = "platformInfo", deserialize_with = "lenient")]
     pub platform_info: Drift<Vec<Device>>,
     /// All identities of the user.
-    #[serde(deserialize_with = "lenient")]
     pub all_identities: Option<JsonText>,
 }
 
 model!(Profile {
-    "identity", "objectId", "email", "phone", "name", "platform", "push_token", "profileData",
-    "events", "platformInfo", "all_identities",
+    identity: lenient = "identity",
+    object_id: lenient = "objectId",
+    email: lenient = "email",
+    phone: lenient = "phone",
+    name: lenient = "name",
+    platform: lenient = "platform",
+    push_token: lenient = "push_token",
+    profile_data: lenient = "profileData",
+    events: lenient = "events",
+    platform_info: lenient = "platformInfo",
+    all_identities: lenient = "all_identities",
 });
 
 /// An event of an export. Neither its name nor an id is among the fields.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ExportedEvent {
     /// A user.
-    #[serde(deserialize_with = "lenient")]
     pub profile: Drift<Profile>,
     /// When, as yyyyMMddHHmmss in the project's zone.
-    #[serde(deserialize_with = "lenient")]
     pub ts: Drift<i64>,
     /// The event's properties as uploaded.
-    #[serde(deserialize_with = "lenient")]
     pub event_props: Option<JsonText>,
     /// The session's properties.
-    #[serde(deserialize_with = "lenient")]
     pub session_props: Option<JsonText>,
 }
 
-model!(ExportedEvent { "profile", "ts", "event_props", "session_props" });
+model!(ExportedEvent {
+    profile: lenient = "profile",
+    ts: lenient = "ts",
+    event_props: lenient = "event_props",
+    session_props: lenient = "session_props",
+});
 
 /// The beginning of an export.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ExportCursor {
     /// The cursor, percent-encoded; absent was seen too.
-    #[serde(deserialize_with = "lenient")]
     pub cursor: Option<String>,
 }
 
-model!(ExportCursor { "cursor" });
+model!(ExportCursor { cursor: lenient = "cursor" });
 
 /// A plain yes.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Acknowledgement {
     /// `success`, where it is said.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// A sentence.
-    #[serde(deserialize_with = "lenient")]
     pub message: Option<String>,
     /// A warning; empty where there is none.
-    #[serde(deserialize_with = "lenient")]
     pub warning: Option<String>,
 }
 
-model!(Acknowledgement { "status", "message", "warning" });
+model!(Acknowledgement {
+    status: lenient = "status",
+    message: lenient = "message",
+    warning: lenient = "warning",
+});
 
 /// A count, or where to ask for it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Count {
     /// `success` with the count, `partial` with the request id.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// The count. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub count: Drift<u64>,
     /// A count that is under way. Length: at least 1. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub req_id: Option<CountRequestId>,
 }
 
-model!(Count { "status", "count", "req_id" });
+model!(Count { status: lenient = "status", count: lenient = "count", req_id: lenient = "req_id" });
 
 /// Counts by the groups' labels, which stand beside these fields, or where to ask for them.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CountTable {
     /// `success` with the groups, `partial` with the request id.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// A count that is under way. Length: at least 1. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub req_id: Option<CountRequestId>,
 }
 
-model!(CountTable { "status", "req_id" });
+model!(CountTable { status: lenient = "status", req_id: lenient = "req_id" });
 
 /// The users of the last five minutes; the splits that were asked for stand beside these fields.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RealTimeCounts {
     /// The users. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub count: Drift<u64>,
     /// Until when, in seconds since 1970.
-    #[serde(deserialize_with = "lenient")]
     pub last_processed_ts: Drift<EpochSeconds>,
     /// By kind of user.
-    #[serde(deserialize_with = "lenient")]
     pub user_type: Drift<BTreeMap<String, i64>>,
     /// By source.
-    #[serde(deserialize_with = "lenient")]
     pub session_source: Drift<BTreeMap<String, i64>>,
     /// By browser.
-    #[serde(deserialize_with = "lenient")]
     pub browser: Drift<BTreeMap<String, i64>>,
     /// By system.
-    #[serde(deserialize_with = "lenient")]
     pub os: Drift<BTreeMap<String, i64>>,
     /// By kind of device.
-    #[serde(deserialize_with = "lenient")]
     pub device: Drift<BTreeMap<String, i64>>,
     /// The same splits for new users.
-    #[serde(rename = "new", deserialize_with = "lenient")]
     pub new_: Option<JsonText>,
 }
 
 model!(RealTimeCounts {
-    "count", "last_processed_ts", "user_type", "session_source", "browser", "os", "device", "new",
+    count: lenient = "count",
+    last_processed_ts: lenient = "last_processed_ts",
+    user_type: lenient = "user_type",
+    session_source: lenient = "session_source",
+    browser: lenient = "browser",
+    os: lenient = "os",
+    device: lenient = "device",
+    new_: lenient = "new",
 });
 
 /// A message and its counters; which counters there are depends on the channel.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct MessageReport {
     /// The message; the vendor's key has a space. Seen as `number` too.
-    #[serde(rename = "message id", deserialize_with = "lenient")]
     pub message_id: Option<MessageId>,
     /// The name.
-    #[serde(deserialize_with = "lenient")]
     pub message_name: Option<String>,
     /// The channel.
-    #[serde(deserialize_with = "lenient")]
     pub channel: Option<String>,
     /// The kind of delivery.
-    #[serde(deserialize_with = "lenient")]
     pub delivery: Option<String>,
     /// When it started.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Option<String>,
     /// The state.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// How many were sent.
-    #[serde(deserialize_with = "lenient")]
     pub sent: Drift<i64>,
     /// How many were viewed.
-    #[serde(deserialize_with = "lenient")]
     pub viewed: Drift<i64>,
     /// How many were clicked.
-    #[serde(deserialize_with = "lenient")]
     pub clicked: Drift<i64>,
     /// The labels.
-    #[serde(deserialize_with = "lenient")]
     pub labels: Option<JsonText>,
 }
 
 model!(MessageReport {
-    "message id", "message_name", "channel", "delivery", "start_date", "status", "sent", "viewed",
-    "clicked", "labels",
+    message_id: lenient = "message id",
+    message_name: lenient = "message_name",
+    channel: lenient = "channel",
+    delivery: lenient = "delivery",
+    start_date: lenient = "start_date",
+    status: lenient = "status",
+    sent: lenient = "sent",
+    viewed: lenient = "viewed",
+    clicked: lenient = "clicked",
+    labels: lenient = "labels",
 });
 
 /// A campaign that was created or estimated.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedCampaign {
     /// The campaign; absent after an estimate. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CampaignId>,
     /// How many would get it, by platform.
-    #[serde(deserialize_with = "lenient")]
     pub estimates: Drift<BTreeMap<String, i64>>,
 }
 
-model!(CreatedCampaign { "id", "estimates" });
+model!(CreatedCampaign { id: lenient = "id", estimates: lenient = "estimates" });
 
 /// The counters of a campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignReport {
     /// `success`, even beside an error.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// The counters; absent while there is no result.
-    #[serde(deserialize_with = "lenient")]
     pub result: Drift<BTreeMap<String, i64>>,
     /// Why there is no result.
-    #[serde(deserialize_with = "lenient")]
     pub error: Option<String>,
 }
 
-model!(CampaignReport { "status", "result", "error" });
+model!(CampaignReport { status: lenient = "status", result: lenient = "result", error: lenient = "error" });
 
 /// A campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Campaign {
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CampaignId>,
     /// The name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// When it is scheduled.
-    #[serde(deserialize_with = "lenient")]
     pub scheduled_on: Option<String>,
     /// The state.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<CampaignState>,
 }
 
-model!(Campaign { "id", "name", "scheduled_on", "status" });
+model!(Campaign {
+    id: lenient = "id",
+    name: lenient = "name",
+    scheduled_on: lenient = "scheduled_on",
+    status: lenient = "status",
+});
 
 /// Where to put a file. Whoever has the address may use it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct UploadAddress {
     /// The address. A secret: masked when it is printed.
-    #[serde(rename = "presignedS3URL", deserialize_with = "lenient")]
     pub presigned_s3_url: Option<Sensitive>,
     /// Until when it is valid.
-    #[serde(rename = "expiryEpoch", deserialize_with = "lenient")]
     pub expiry_epoch: Option<JsonText>,
 }
 
-model!(UploadAddress { "presignedS3URL", "expiryEpoch" });
+model!(UploadAddress { presigned_s3_url: lenient = "presignedS3URL", expiry_epoch: lenient = "expiryEpoch" });
 
 /// A custom list.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CustomList {
     /// The segment; the vendor's key has a space. Seen as `number` too.
-    #[serde(rename = "Segment ID", deserialize_with = "lenient")]
     pub segment_id: Option<SegmentId>,
 }
 
-model!(CustomList { "Segment ID" });
+model!(CustomList { segment_id: lenient = "Segment ID" });
 
 /// A catalog.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Catalog {
     /// The catalog. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CatalogId>,
     /// The name.
-    #[serde(rename = "catalogName", deserialize_with = "lenient")]
     pub catalog_name: Option<String>,
     /// The description.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// The state.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// The attributes.
-    #[serde(rename = "catalogSchema", deserialize_with = "lenient")]
     pub catalog_schema: Option<JsonText>,
     /// From the source's fields to the catalog's.
-    #[serde(rename = "fieldMappings", deserialize_with = "lenient")]
     pub field_mappings: Option<JsonText>,
 }
 
 model!(Catalog {
-    "id", "catalogName", "description", "status", "catalogSchema", "fieldMappings",
+    id: lenient = "id",
+    catalog_name: lenient = "catalogName",
+    description: lenient = "description",
+    status: lenient = "status",
+    catalog_schema: lenient = "catalogSchema",
+    field_mappings: lenient = "fieldMappings",
 });
 
 /// Where to put a catalog's file; several addresses stand in the text.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CatalogAddress {
     /// The address. A secret: masked when it is printed.
-    #[serde(rename = "signedUrl", deserialize_with = "lenient")]
     pub signed_url: Option<Sensitive>,
     /// The upload.
-    #[serde(rename = "uploadId", deserialize_with = "lenient")]
     pub upload_id: Option<String>,
 }
 
-model!(CatalogAddress { "signedUrl", "uploadId" });
+model!(CatalogAddress { signed_url: lenient = "signedUrl", upload_id: lenient = "uploadId" });
 
 /// The processing of a file.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CatalogFileJob {
     /// The state.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// The job.
-    #[serde(rename = "jobId", deserialize_with = "lenient")]
     pub job_id: Option<String>,
     /// When it is expected to be done.
-    #[serde(rename = "estimatedCompletionTime", deserialize_with = "lenient")]
     pub estimated_completion_time: Option<String>,
 }
 
-model!(CatalogFileJob { "status", "jobId", "estimatedCompletionTime" });
+model!(CatalogFileJob {
+    status: lenient = "status",
+    job_id: lenient = "jobId",
+    estimated_completion_time: lenient = "estimatedCompletionTime",
+});
 
 /// A product.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Product {
     /// Your own id of it.
-    #[serde(deserialize_with = "lenient")]
     pub identity: Option<String>,
     /// The name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The address of its image.
-    #[serde(rename = "imageUrl", deserialize_with = "lenient")]
     pub image_url: Option<String>,
     /// Its attributes by name; one page of the manual calls them customAttributes.
-    #[serde(alias = "customAttributes", deserialize_with = "lenient")]
     pub attributes: Option<JsonText>,
 }
 
-model!(Product { "identity", "name", "imageUrl", "attributes", "customAttributes" });
+model!(Product {
+    identity: lenient = "identity",
+    name: lenient = "name",
+    image_url: lenient = "imageUrl",
+    attributes: lenient = "attributes" | "customAttributes",
+});
 
 /// A content block.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ContentBlock {
     /// The block. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<ContentBlockId>,
     /// The name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// What it holds.
-    #[serde(deserialize_with = "lenient")]
     pub r#type: Option<String>,
     /// The content.
-    #[serde(deserialize_with = "lenient")]
     pub content: Option<String>,
     /// When it was created.
-    #[serde(rename = "createdAt", deserialize_with = "lenient")]
     pub created_at: Option<String>,
     /// Who created it.
-    #[serde(rename = "createdBy", deserialize_with = "lenient")]
     pub created_by: Option<String>,
     /// When it was updated.
-    #[serde(rename = "updatedAt", deserialize_with = "lenient")]
     pub updated_at: Option<String>,
     /// Who updated it.
-    #[serde(rename = "updatedBy", deserialize_with = "lenient")]
     pub updated_by: Option<String>,
 }
 
 model!(ContentBlock {
-    "id", "name", "type", "content", "createdAt", "createdBy", "updatedAt", "updatedBy",
+    id: lenient = "id",
+    name: lenient = "name",
+    r#type: lenient = "type",
+    content: lenient = "content",
+    created_at: lenient = "createdAt",
+    created_by: lenient = "createdBy",
+    updated_at: lenient = "updatedAt",
+    updated_by: lenient = "updatedBy",
 });
 
 /// What was deleted and what was not.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DeletedVariables {
     /// Deleted.
-    #[serde(rename = "deletedVariables", deserialize_with = "lenient")]
     pub deleted_variables: Drift<Vec<String>>,
     /// Not deleted.
-    #[serde(rename = "problematicVariables", deserialize_with = "lenient")]
     pub problematic_variables: Option<JsonText>,
 }
 
-model!(DeletedVariables { "deletedVariables", "problematicVariables" });
+model!(DeletedVariables {
+    deleted_variables: lenient = "deletedVariables",
+    problematic_variables: lenient = "problematicVariables",
+});
 
 /// An event or a property.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SchemaEntry {
     /// The name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
 }
 
-model!(SchemaEntry { "name" });
+model!(SchemaEntry { name: lenient = "name" });
 
 /// The events of a project, or its user properties.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ProjectSchema {
     /// The events; discarded ones are listed too.
-    #[serde(deserialize_with = "lenient")]
     pub events: Drift<Vec<SchemaEntry>>,
     /// The user properties.
-    #[serde(rename = "userProperties", deserialize_with = "lenient")]
     pub user_properties: Drift<Vec<SchemaEntry>>,
 }
 
-model!(ProjectSchema { "events", "userProperties" });
+model!(ProjectSchema { events: lenient = "events", user_properties: lenient = "userProperties" });
 
 /// A subscription group.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CategoryGroup {
     /// The group. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub key: Option<CategoryGroupId>,
 }
 
-model!(CategoryGroup { "key" });
+model!(CategoryGroup { key: lenient = "key" });
 
 /// A wallet; its points stand beside these fields.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Wallet {
     /// The wallet. Seen as `number` too.
-    #[serde(rename = "walletId", deserialize_with = "lenient")]
     pub wallet_id: Option<WalletId>,
     /// The name.
-    #[serde(rename = "walletName", deserialize_with = "lenient")]
     pub wallet_name: Option<String>,
 }
 
-model!(Wallet { "walletId", "walletName" });
+model!(Wallet { wallet_id: lenient = "walletId", wallet_name: lenient = "walletName" });
 
 /// A voucher of a partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Voucher {
     /// The partner.
-    #[serde(deserialize_with = "lenient")]
     pub partner: Option<String>,
     /// The campaign. Seen as `number` too.
-    #[serde(rename = "campaignId", deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// The voucher. Seen as `number` too.
-    #[serde(rename = "externalVoucherId", deserialize_with = "lenient")]
     pub external_voucher_id: Option<VoucherId>,
     /// The list's name.
-    #[serde(rename = "listName", deserialize_with = "lenient")]
     pub list_name: Option<String>,
     /// The list's description.
-    #[serde(rename = "listDescription", deserialize_with = "lenient")]
     pub list_description: Option<String>,
     /// The list's tag.
-    #[serde(rename = "listTag", deserialize_with = "lenient")]
     pub list_tag: Option<String>,
     /// Until when, in seconds since 1970.
-    #[serde(rename = "listExpiry", deserialize_with = "lenient")]
     pub list_expiry: Drift<EpochSeconds>,
 }
 
 model!(Voucher {
-    "partner", "campaignId", "externalVoucherId", "listName", "listDescription", "listTag",
-    "listExpiry",
+    partner: lenient = "partner",
+    campaign_id: lenient = "campaignId",
+    external_voucher_id: lenient = "externalVoucherId",
+    list_name: lenient = "listName",
+    list_description: lenient = "listDescription",
+    list_tag: lenient = "listTag",
+    list_expiry: lenient = "listExpiry",
 });

@@ -57,7 +57,7 @@ pub use word::Word;
 /// What the macros of this module expand to; not for use by hand.
 #[doc(hidden)]
 pub mod private {
-    pub use super::model::from_field as model_from_field;
+    pub use super::model::{ReadFields, from_field as model_from_field, read_fields, value};
     pub use super::scalar::{text, text_from_field};
     pub use serde;
 }

@@ -1,11 +1,12 @@
 //! Models: plain structs that are read from objects, and the macro that makes them so.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserializer;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::lenient::needs_care;
 use super::parse::{self, Mode};
@@ -33,8 +34,50 @@ use super::{Field, Kind, Mismatch};
 /// assert_eq!(kept.extra("rank").as_deref(), Some("1.10"));
 /// # Ok::<(), afflux_core::decode::DecodeError>(())
 /// ```
+///
+/// Generated models have no derived `Deserialize`, which is most of the time that a compiler takes for a large vendor.
+/// They say for each field how it is read and by which names, and are read in one way, from an object; of a name that
+/// comes twice the last counts:
+///
+/// ```
+/// #[derive(Debug, Default)]
+/// struct Website {
+///     website_id: Option<String>,
+///     names: Vec<String>,
+/// }
+/// afflux_core::model!(Website { website_id: lenient = "website_id" | "id", names: absent = "names" });
+///
+/// let website: Website = serde_json::from_str(r#"{"id": 12, "names": null}"#)?;
+/// assert_eq!((website.website_id.as_deref(), website.names.len()), (Some("12"), 0));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[macro_export]
 macro_rules! model {
+    ($model:ty { $($field:ident: $read:ident $(<$key:ty>)? = $($name:literal)|+),+ $(,)? }) => {
+        impl $crate::decode::private::ReadFields for $model {
+            fn read<'de, A: $crate::decode::private::serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                map: &mut A,
+            ) -> Result<bool, A::Error> {
+                match name {
+                    $($($name)|+ => self.$field = $crate::decode::private::value::$read::<$($key,)? _, _>(map)?,)+
+                    _ => return Ok(false),
+                }
+                Ok(true)
+            }
+        }
+
+        impl<'de> $crate::decode::private::serde::Deserialize<'de> for $model {
+            fn deserialize<D: $crate::decode::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                $crate::decode::private::read_fields(deserializer)
+            }
+        }
+
+        $crate::model!($model { $($($name),+),+ });
+    };
     ($model:ty { $($field:literal),* $(,)? }) => {
         impl $crate::decode::Known for $model {
             const FIELDS: &'static [&'static str] = &[$($field),*];
@@ -77,6 +120,79 @@ pub fn from_field<T: DeserializeOwned>(field: Field<'_>) -> Result<T, Mismatch> 
     };
     let model = parse::carefully(text, |deserializer| T::deserialize(deserializer));
     model.map_err(|fault| Mismatch::because(fault.what))
+}
+
+/// A struct that is read field by field, beginning with its default.
+pub trait ReadFields: Default {
+    /// Reads the value of the field of that wire name; `false`: there is none, and the value was not touched.
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
+}
+
+/// Reads all fields of an object.
+pub fn read_fields<'de, T: ReadFields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(Fields(PhantomData))
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: ReadFields> Visitor<'de> for Fields<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut model = T::default();
+        while let Some(Name(name)) = map.next_key()? {
+            if !model.read(&name, &mut map)? {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(model)
+    }
+}
+
+/// A name, borrowed from the text where it stands there as it is.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The ways in which a field's value is read.
+pub mod value {
+    use std::marker::PhantomData;
+
+    use serde::{
+        Deserializer,
+        de::{DeserializeSeed, MapAccess},
+    };
+
+    use super::super::{Lenient, Wrapper};
+
+    macro_rules! way {
+        ($about:literal, $name:ident, $seed:ident, [$($key:ident: $bound:ident)?], $item:ident: $($its:ident)+, $value:ty) => {
+            struct $seed<$($key,)? $item>(PhantomData<($($key,)? $item,)>);
+
+            impl<'de, $($key: $bound,)? $item: Lenient $(+ $its)+> DeserializeSeed<'de> for $seed<$($key,)? $item> {
+                type Value = $value;
+
+                fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<$value, D::Error> {
+                    super::super::$name::<$($key,)? _, _>(deserializer)
+                }
+            }
+
+            #[doc = $about]
+            pub fn $name<'de, $($key: $bound,)? $item: Lenient $(+ $its)+, A: MapAccess<'de>>(
+                map: &mut A,
+            ) -> Result<$value, A::Error> {
+                map.next_value_seed($seed::<$($key,)? $item>(PhantomData))
+            }
+        };
+    }
+
+    way!("By its type's rules.", lenient, ByItsType, [], T: Sized, T);
+    way!("The same; what the vendor writes for nothing is the default.", absent, OrAbsent, [], T: Default, T);
+    way!("A list whose items are wrapped each.", wrapped, Unwrapped, [W: Wrapper], T: Sized, Vec<T>);
 }
 
 struct Object<T>(PhantomData<T>);

@@ -4,208 +4,191 @@
 //! beside each view.
 
 use afflux_core::{
-    decode::{Drift, Sensitive, UtcTime, lenient},
+    decode::{Drift, Sensitive, UtcTime},
     model,
 };
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{AdvertiserUuid, ConversionId, ExternalId, GoalTypeUuid, LeadUuid, PushErrorType};
 
 /// A conversion of a lead. The keys of the operator's profile configuration stand among the fields;
 /// those without a field here are in the text.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct LeadRow {
     /// The conversion, which is not the lead of the push.
-    #[serde(deserialize_with = "lenient")]
     pub uuid: Option<ConversionId>,
     /// The lead; only some deployments tell it.
-    #[serde(rename = "leadUuid", alias = "lead_uuid", deserialize_with = "lenient")]
     pub lead_uuid: Option<LeadUuid>,
     /// A type of goal; names differ between operators, ids are what to select by.
-    #[serde(rename = "goalTypeUuid", deserialize_with = "lenient")]
     pub goal_type_uuid: Option<GoalTypeUuid>,
     /// The goal's name, which the operator chose.
-    #[serde(rename = "goalType", deserialize_with = "lenient")]
     pub goal_type: Option<String>,
     /// The source, for instance the name of a funnel.
-    #[serde(rename = "leadSource", deserialize_with = "lenient")]
     pub lead_source: Option<String>,
     /// Seen on some deployments. With a goal filter it stays what it was at the push.
-    #[serde(rename = "saleStatus", deserialize_with = "lenient")]
     pub sale_status: Option<String>,
     /// Country, ISO 3166-1 alpha-2.
-    #[serde(deserialize_with = "lenient")]
     pub country: Option<String>,
     /// Language of the country, ISO 639-1.
-    #[serde(rename = "countryLanguage", deserialize_with = "lenient")]
     pub country_language: Option<String>,
     /// The lead's IP address.
-    #[serde(deserialize_with = "lenient")]
     pub ip: Option<String>,
     /// An advertiser.
-    #[serde(rename = "advertiserUuid", deserialize_with = "lenient")]
     pub advertiser_uuid: Option<AdvertiserUuid>,
     /// The advertiser's name.
-    #[serde(rename = "advertiserName", deserialize_with = "lenient")]
     pub advertiser_name: Option<String>,
     /// The id of a lead in the advertiser's own system. Seen as `number` too.
-    #[serde(rename = "externalId", deserialize_with = "lenient")]
     pub external_id: Option<ExternalId>,
     /// The id at the tracking side.
-    #[serde(rename = "tpUuid", deserialize_with = "lenient")]
     pub tp_uuid: Drift<Uuid>,
     /// The funnel.
-    #[serde(rename = "funnelUuid", deserialize_with = "lenient")]
     pub funnel_uuid: Drift<Uuid>,
     /// The group of funnels.
-    #[serde(rename = "funnelGroupUuid", deserialize_with = "lenient")]
     pub funnel_group_uuid: Drift<Uuid>,
     /// The funnel's name.
-    #[serde(rename = "funnelName", deserialize_with = "lenient")]
     pub funnel_name: Option<String>,
     /// The funnel's address.
-    #[serde(rename = "funnelUrl", deserialize_with = "lenient")]
     pub funnel_url: Option<String>,
     /// The funnel's language.
-    #[serde(rename = "funnelLanguage", deserialize_with = "lenient")]
     pub funnel_language: Option<String>,
     /// E-mail address.
-    #[serde(deserialize_with = "lenient")]
     pub email: Option<String>,
     /// First name.
-    #[serde(deserialize_with = "lenient")]
     pub first_name: Option<String>,
     /// Last name.
-    #[serde(deserialize_with = "lenient")]
     pub last_name: Option<String>,
     /// Phone number.
-    #[serde(deserialize_with = "lenient")]
     pub phone: Option<String>,
     /// The password as it was pushed, in plain text. A secret: masked when it is printed.
-    #[serde(deserialize_with = "lenient")]
     pub password: Option<Sensitive>,
     /// The text of your own.
-    #[serde(deserialize_with = "lenient")]
     pub aff_sub: Option<String>,
     /// A test lead.
-    #[serde(rename = "isTest", deserialize_with = "lenient")]
     pub is_test: Drift<bool>,
     /// When the conversion came about; UTC, in milliseconds.
-    #[serde(rename = "createdAt", deserialize_with = "lenient")]
     pub created_at: Drift<UtcTime>,
 }
 
 model!(LeadRow {
-    "uuid", "leadUuid", "lead_uuid", "goalTypeUuid", "goalType", "leadSource", "saleStatus",
-    "country", "countryLanguage", "ip", "advertiserUuid", "advertiserName", "externalId", "tpUuid",
-    "funnelUuid", "funnelGroupUuid", "funnelName", "funnelUrl", "funnelLanguage", "email",
-    "first_name", "last_name", "phone", "password", "aff_sub", "isTest", "createdAt",
+    uuid: lenient = "uuid",
+    lead_uuid: lenient = "leadUuid" | "lead_uuid",
+    goal_type_uuid: lenient = "goalTypeUuid",
+    goal_type: lenient = "goalType",
+    lead_source: lenient = "leadSource",
+    sale_status: lenient = "saleStatus",
+    country: lenient = "country",
+    country_language: lenient = "countryLanguage",
+    ip: lenient = "ip",
+    advertiser_uuid: lenient = "advertiserUuid",
+    advertiser_name: lenient = "advertiserName",
+    external_id: lenient = "externalId",
+    tp_uuid: lenient = "tpUuid",
+    funnel_uuid: lenient = "funnelUuid",
+    funnel_group_uuid: lenient = "funnelGroupUuid",
+    funnel_name: lenient = "funnelName",
+    funnel_url: lenient = "funnelUrl",
+    funnel_language: lenient = "funnelLanguage",
+    email: lenient = "email",
+    first_name: lenient = "first_name",
+    last_name: lenient = "last_name",
+    phone: lenient = "phone",
+    password: lenient = "password",
+    aff_sub: lenient = "aff_sub",
+    is_test: lenient = "isTest",
+    created_at: lenient = "createdAt",
 });
 
 /// A lead that an advertiser took.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AcceptedLead {
     /// A lead in Lead Distribution, as a push answers it.
-    #[serde(deserialize_with = "lenient")]
     pub lead_uuid: Option<LeadUuid>,
     /// Where to send the lead's browser; it logs the person in. May be empty. A secret: masked when
     /// it is printed.
-    #[serde(alias = "autoLoginUrl", deserialize_with = "lenient")]
     pub auto_login_url: Option<Sensitive>,
     /// An advertiser.
-    #[serde(deserialize_with = "lenient")]
     pub advertiser_uuid: Option<AdvertiserUuid>,
     /// The advertiser's name.
-    #[serde(deserialize_with = "lenient")]
     pub advertiser_name: Option<String>,
 }
 
 model!(AcceptedLead {
-    "lead_uuid", "auto_login_url", "autoLoginUrl", "advertiser_uuid", "advertiser_name",
+    lead_uuid: lenient = "lead_uuid",
+    auto_login_url: lenient = "auto_login_url" | "autoLoginUrl",
+    advertiser_uuid: lenient = "advertiser_uuid",
+    advertiser_name: lenient = "advertiser_name",
 });
 
 /// A field that has to be given otherwise.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RequiredResponseField {
     /// The field's name; it can be written otherwise than the request's key.
-    #[serde(deserialize_with = "lenient")]
     pub key: Option<String>,
     /// The value that was refused, or an example.
-    #[serde(deserialize_with = "lenient")]
     pub value: Option<String>,
 }
 
-model!(RequiredResponseField { "key", "value" });
+model!(RequiredResponseField { key: lenient = "key", value: lenient = "value" });
 
 /// Why a lead was rejected.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Rejection {
     /// A lead in Lead Distribution, as a push answers it.
-    #[serde(rename = "leadUuid", alias = "lead_uuid", deserialize_with = "lenient")]
     pub lead_uuid: Option<LeadUuid>,
     /// Why, in the vendor's or the advertiser's words.
-    #[serde(rename = "errorMessage", deserialize_with = "lenient")]
     pub error_message: Option<String>,
     /// Why a push was rejected.
-    #[serde(rename = "errorType", deserialize_with = "lenient")]
     pub error_type: Option<PushErrorType>,
     /// Empty for a rejected lead. A secret: masked when it is printed.
-    #[serde(rename = "autoLoginUrl", alias = "auto_login_url", deserialize_with = "lenient")]
     pub auto_login_url: Option<Sensitive>,
     /// The id of a lead in the advertiser's own system. Seen as `number` too.
-    #[serde(rename = "externalLeadId", deserialize_with = "lenient")]
     pub external_lead_id: Option<ExternalId>,
     /// Fields that the advertiser wants otherwise.
-    #[serde(rename = "requiredResponseFields", deserialize_with = "lenient")]
     pub required_response_fields: Drift<Vec<RequiredResponseField>>,
 }
 
 model!(Rejection {
-    "leadUuid", "lead_uuid", "errorMessage", "errorType", "autoLoginUrl", "auto_login_url",
-    "externalLeadId", "requiredResponseFields",
+    lead_uuid: lenient = "leadUuid" | "lead_uuid",
+    error_message: lenient = "errorMessage",
+    error_type: lenient = "errorType",
+    auto_login_url: lenient = "autoLoginUrl" | "auto_login_url",
+    external_lead_id: lenient = "externalLeadId",
+    required_response_fields: lenient = "requiredResponseFields",
 });
 
 /// A lead that was created and that nobody took.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RejectedLead {
     /// The vendor's sentence; `data.errorMessage` is more exact.
-    #[serde(deserialize_with = "lenient")]
     pub message: Option<String>,
     /// The status of the push.
-    #[serde(deserialize_with = "lenient")]
     pub r#type: Option<String>,
     /// The HTTP status once more.
-    #[serde(deserialize_with = "lenient")]
     pub code: Drift<i64>,
     /// Why a lead was rejected.
-    #[serde(deserialize_with = "lenient")]
     pub data: Drift<Rejection>,
 }
 
-model!(RejectedLead { "message", "type", "code", "data" });
+model!(RejectedLead {
+    message: lenient = "message",
+    r#type: lenient = "type",
+    code: lenient = "code",
+    data: lenient = "data",
+});
 
 /// A goal that conversions can have.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GoalType {
     /// A type of goal; names differ between operators, ids are what to select by.
-    #[serde(deserialize_with = "lenient")]
     pub uuid: Option<GoalTypeUuid>,
     /// The name that the operator chose.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
 }
 
-model!(GoalType { "uuid", "name" });
+model!(GoalType { uuid: lenient = "uuid", name: lenient = "name" });

@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use afflux_core::{
-    decode::{Amount, Drift, EpochSeconds, JsonText, Sensitive, Wrapper, lenient, wrapped},
+    decode::{Amount, Drift, EpochSeconds, JsonText, Sensitive, Wrapper},
     model,
 };
-use serde::Deserialize;
 
 use super::{
     AcknowledgmentId, ActiveCommissionModel, ActiveCommissionStatus, ActiveCommissionType, BrandId,
@@ -24,3336 +23,3081 @@ use super::{
 };
 
 /// A network that the user can reach. Only the quick start of the manual shows it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Network {
     /// The network. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub network_id: Option<NetworkId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub network_name: Option<String>,
     /// What it says of itself.
-    #[serde(deserialize_with = "lenient")]
     pub network_description: Option<String>,
     /// Notes.
-    #[serde(deserialize_with = "lenient")]
     pub network_notes: Option<String>,
     /// The application that the application key belongs to.
-    #[serde(deserialize_with = "lenient")]
     pub network_application_id: Drift<i64>,
     /// Whether it admits partners by itself.
-    #[serde(deserialize_with = "lenient")]
     pub auto_approve_publishers: Option<YesOrNo>,
     /// The campaign that new partners join. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub default_campaign_id: Option<CampaignId>,
     /// A client id of a system beside.
-    #[serde(deserialize_with = "lenient")]
     pub cm_client_id: Option<String>,
     /// Whom to write to.
-    #[serde(deserialize_with = "lenient")]
     pub network_contact_email: Option<String>,
     /// Its language.
-    #[serde(deserialize_with = "lenient")]
     pub network_locale: Option<Locale>,
 }
 
 model!(Network {
-    "network_id", "network_name", "network_description", "network_notes", "network_application_id",
-    "auto_approve_publishers", "default_campaign_id", "cm_client_id", "network_contact_email",
-    "network_locale",
+    network_id: lenient = "network_id",
+    network_name: lenient = "network_name",
+    network_description: lenient = "network_description",
+    network_notes: lenient = "network_notes",
+    network_application_id: lenient = "network_application_id",
+    auto_approve_publishers: lenient = "auto_approve_publishers",
+    default_campaign_id: lenient = "default_campaign_id",
+    cm_client_id: lenient = "cm_client_id",
+    network_contact_email: lenient = "network_contact_email",
+    network_locale: lenient = "network_locale",
 });
 
 /// A website of a partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Website {
     /// The website. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub website_id: Option<WebsiteId>,
     /// The partner that it belongs to. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// Whether it is in use.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// Whether it is the main one.
-    #[serde(deserialize_with = "lenient")]
     pub primary: Option<YesOrNo>,
     /// The country that it is for.
-    #[serde(deserialize_with = "lenient")]
     pub website_country: Option<Country>,
     /// Its name; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub website_name: Option<String>,
     /// What kind it is.
-    #[serde(deserialize_with = "lenient")]
     pub website_type: Drift<f64>,
     /// The kind in words.
-    #[serde(deserialize_with = "lenient")]
     pub website_type_name: Option<String>,
     /// Its address.
-    #[serde(deserialize_with = "lenient")]
     pub website_url: Option<String>,
     /// The branch.
-    #[serde(deserialize_with = "lenient")]
     pub website_vertical: Drift<f64>,
     /// The branch in words.
-    #[serde(deserialize_with = "lenient")]
     pub website_vertical_name: Option<String>,
     /// What it is about. Only samples show it.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
 }
 
 model!(Website {
-    "website_id", "publisher_id", "active", "primary", "website_country", "website_name",
-    "website_type", "website_type_name", "website_url", "website_vertical",
-    "website_vertical_name", "description",
+    website_id: lenient = "website_id",
+    publisher_id: lenient = "publisher_id",
+    active: lenient = "active",
+    primary: lenient = "primary",
+    website_country: lenient = "website_country",
+    website_name: lenient = "website_name",
+    website_type: lenient = "website_type",
+    website_type_name: lenient = "website_type_name",
+    website_url: lenient = "website_url",
+    website_vertical: lenient = "website_vertical",
+    website_vertical_name: lenient = "website_vertical_name",
+    description: lenient = "description",
 });
 
 /// A mailing database of a partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Database {
     /// The database. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub database_id: Option<DatabaseId>,
     /// The partner that it belongs to. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// Whether it is in use.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// How the addresses were won.
-    #[serde(deserialize_with = "lenient")]
     pub creation_method: Option<String>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub database_name: Option<String>,
     /// How many of a hundred are women.
-    #[serde(deserialize_with = "lenient")]
     pub female: Drift<f64>,
     /// How many of a hundred are men.
-    #[serde(deserialize_with = "lenient")]
     pub male: Drift<f64>,
     /// The age of the oldest.
-    #[serde(deserialize_with = "lenient")]
     pub max_age: Drift<f64>,
     /// The age of the youngest.
-    #[serde(deserialize_with = "lenient")]
     pub min_age: Drift<f64>,
     /// How many addresses it holds.
-    #[serde(deserialize_with = "lenient")]
     pub size: Drift<f64>,
 }
 
 model!(Database {
-    "database_id", "publisher_id", "active", "creation_method", "database_name", "female", "male",
-    "max_age", "min_age", "size",
+    database_id: lenient = "database_id",
+    publisher_id: lenient = "publisher_id",
+    active: lenient = "active",
+    creation_method: lenient = "creation_method",
+    database_name: lenient = "database_name",
+    female: lenient = "female",
+    male: lenient = "male",
+    max_age: lenient = "max_age",
+    min_age: lenient = "min_age",
+    size: lenient = "size",
 });
 
 /// A partner account.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Partner {
     /// Australian Business Number.
-    #[serde(deserialize_with = "lenient")]
     pub abn: Option<String>,
     /// The name of the account.
-    #[serde(deserialize_with = "lenient")]
     pub account_name: Option<String>,
     /// How campaigns are chosen; the vendor does not say more.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_select: Option<String>,
     /// The company.
-    #[serde(deserialize_with = "lenient")]
     pub company_name: Option<String>,
     /// Its division.
-    #[serde(deserialize_with = "lenient")]
     pub company_division: Option<String>,
     /// Address of the logo.
-    #[serde(deserialize_with = "lenient")]
     pub company_logo: Option<String>,
     /// Whom to write to.
-    #[serde(deserialize_with = "lenient")]
     pub contact_email: Option<String>,
     /// The contact's language.
-    #[serde(deserialize_with = "lenient")]
     pub contact_locale: Option<Locale>,
     /// The contact's name.
-    #[serde(deserialize_with = "lenient")]
     pub contact_name: Option<String>,
     /// The currency that sums are shown in.
-    #[serde(deserialize_with = "lenient")]
     pub default_currency: Option<Currency>,
     /// HTML that presents the partner.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// An id in a system beside.
-    #[serde(deserialize_with = "lenient")]
     pub foreign_identifier: Option<String>,
     /// Registered for goods and services tax.
-    #[serde(deserialize_with = "lenient")]
     pub gst_registered: Option<String>,
     /// A messenger.
-    #[serde(deserialize_with = "lenient")]
     pub im_provider: Option<String>,
     /// The name there.
-    #[serde(deserialize_with = "lenient")]
     pub im_username: Option<String>,
     /// An affiliate.
-    #[serde(deserialize_with = "lenient")]
     pub is_affiliate_user: Option<YesOrNo>,
     /// A network of its own.
-    #[serde(deserialize_with = "lenient")]
     pub is_foreign_network: Option<YesOrNo>,
     /// A partner for leads.
-    #[serde(deserialize_with = "lenient")]
     pub is_lead_user: Option<YesOrNo>,
     /// The country of the legal entity.
-    #[serde(deserialize_with = "lenient")]
     pub legal_entity: Option<Country>,
     /// The network. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub network_id: Option<NetworkId>,
     /// Notes of the network.
-    #[serde(deserialize_with = "lenient")]
     pub network_notes: Option<String>,
     /// How the partner stands to the network.
-    #[serde(deserialize_with = "lenient")]
     pub network_status: Option<Status>,
     /// Where the partner works.
-    #[serde(deserialize_with = "lenient")]
     pub operating_country: Option<Country>,
     /// Telephone number without its prefix; seen as a number.
-    #[serde(deserialize_with = "lenient")]
     pub phone: Option<String>,
     /// Prefix of the telephone number; seen as a number.
-    #[serde(deserialize_with = "lenient")]
     pub phone_area: Option<String>,
     /// How the partner promotes, in words.
-    #[serde(deserialize_with = "lenient")]
     pub promotional_method_name: Option<String>,
     /// How the partner promotes.
-    #[serde(deserialize_with = "lenient")]
     pub promotional_method: Drift<i64>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// The name in reports.
-    #[serde(deserialize_with = "lenient")]
     pub reporting_identifier: Option<String>,
     /// The time zone of the first API's times.
-    #[serde(deserialize_with = "lenient")]
     pub reporting_timezone: Option<String>,
     /// Where the account was made from.
-    #[serde(deserialize_with = "lenient")]
     pub signup_ip: Option<String>,
     /// Registered for value added tax in the United Kingdom.
-    #[serde(deserialize_with = "lenient")]
     pub uk_vat_registered: Option<YesOrNo>,
     /// State for United States taxes.
-    #[serde(deserialize_with = "lenient")]
     pub us_tax_state: Option<String>,
     /// VAT number; documented as an integer.
-    #[serde(deserialize_with = "lenient")]
     pub vat_number: Option<String>,
     /// The branch.
-    #[serde(deserialize_with = "lenient")]
     pub vertical: Drift<i64>,
     /// The branch in words.
-    #[serde(deserialize_with = "lenient")]
     pub vertical_name: Option<String>,
     /// The first day of the partner's week.
-    #[serde(deserialize_with = "lenient")]
     pub week_start: Option<String>,
     /// When it was made. Only samples show it.
-    #[serde(deserialize_with = "lenient")]
     pub created: Drift<jiff::civil::DateTime>,
     /// Who made it. Only samples show it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
     /// Registered in the United States. Only samples show it.
-    #[serde(deserialize_with = "lenient")]
     pub is_us_registered: Option<String>,
     /// The terms that were agreed to. Only samples show it.
-    #[serde(deserialize_with = "lenient")]
     pub terms_and_conditions_id: Option<String>,
     /// Its websites.
-    #[serde(deserialize_with = "wrapped::<WebsiteKey, _, _>")]
     pub websites: Vec<Website>,
     /// Its mailing databases.
-    #[serde(deserialize_with = "wrapped::<DatabaseKey, _, _>")]
     pub databases: Vec<Database>,
 }
 
 model!(Partner {
-    "abn", "account_name", "campaign_select", "company_name", "company_division", "company_logo",
-    "contact_email", "contact_locale", "contact_name", "default_currency", "description",
-    "foreign_identifier", "gst_registered", "im_provider", "im_username", "is_affiliate_user",
-    "is_foreign_network", "is_lead_user", "legal_entity", "network_id", "network_notes",
-    "network_status", "operating_country", "phone", "phone_area", "promotional_method_name",
-    "promotional_method", "publisher_id", "reporting_identifier", "reporting_timezone",
-    "signup_ip", "uk_vat_registered", "us_tax_state", "vat_number", "vertical", "vertical_name",
-    "week_start", "created", "created_by", "is_us_registered", "terms_and_conditions_id",
-    "websites", "databases",
+    abn: lenient = "abn",
+    account_name: lenient = "account_name",
+    campaign_select: lenient = "campaign_select",
+    company_name: lenient = "company_name",
+    company_division: lenient = "company_division",
+    company_logo: lenient = "company_logo",
+    contact_email: lenient = "contact_email",
+    contact_locale: lenient = "contact_locale",
+    contact_name: lenient = "contact_name",
+    default_currency: lenient = "default_currency",
+    description: lenient = "description",
+    foreign_identifier: lenient = "foreign_identifier",
+    gst_registered: lenient = "gst_registered",
+    im_provider: lenient = "im_provider",
+    im_username: lenient = "im_username",
+    is_affiliate_user: lenient = "is_affiliate_user",
+    is_foreign_network: lenient = "is_foreign_network",
+    is_lead_user: lenient = "is_lead_user",
+    legal_entity: lenient = "legal_entity",
+    network_id: lenient = "network_id",
+    network_notes: lenient = "network_notes",
+    network_status: lenient = "network_status",
+    operating_country: lenient = "operating_country",
+    phone: lenient = "phone",
+    phone_area: lenient = "phone_area",
+    promotional_method_name: lenient = "promotional_method_name",
+    promotional_method: lenient = "promotional_method",
+    publisher_id: lenient = "publisher_id",
+    reporting_identifier: lenient = "reporting_identifier",
+    reporting_timezone: lenient = "reporting_timezone",
+    signup_ip: lenient = "signup_ip",
+    uk_vat_registered: lenient = "uk_vat_registered",
+    us_tax_state: lenient = "us_tax_state",
+    vat_number: lenient = "vat_number",
+    vertical: lenient = "vertical",
+    vertical_name: lenient = "vertical_name",
+    week_start: lenient = "week_start",
+    created: lenient = "created",
+    created_by: lenient = "created_by",
+    is_us_registered: lenient = "is_us_registered",
+    terms_and_conditions_id: lenient = "terms_and_conditions_id",
+    websites: wrapped<WebsiteKey> = "websites",
+    databases: wrapped<DatabaseKey> = "databases",
 });
 
 /// What was done.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct UpdateStatus {
     /// A word such as `Updated`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// The same in a sentence.
-    #[serde(deserialize_with = "lenient")]
     pub message: Option<String>,
 }
 
-model!(UpdateStatus { "status", "message" });
+model!(UpdateStatus { status: lenient = "status", message: lenient = "message" });
 
 /// The answer to a change of a partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PartnerUpdated {
     /// What was done.
-    #[serde(deserialize_with = "lenient")]
     pub status: Drift<UpdateStatus>,
     /// The partner as it is now.
-    #[serde(deserialize_with = "lenient")]
     pub publisher: Drift<Partner>,
 }
 
-model!(PartnerUpdated { "status", "publisher" });
+model!(PartnerUpdated { status: lenient = "status", publisher: lenient = "publisher" });
 
 /// The user that the credentials name.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CurrentUser {
     /// The user. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub user_id: Option<UserId>,
     /// Whether the e-mail address was confirmed.
-    #[serde(deserialize_with = "lenient")]
     pub email_verified: Drift<bool>,
     /// The e-mail address.
-    #[serde(deserialize_with = "lenient")]
     pub email: Option<String>,
 }
 
-model!(CurrentUser { "user_id", "email_verified", "email" });
+model!(CurrentUser {
+    user_id: lenient = "user_id",
+    email_verified: lenient = "email_verified",
+    email: lenient = "email",
+});
 
 /// A campaign as a partner sees it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Campaign {
     /// The brand. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub advertiser_id: Option<BrandId>,
     /// Whether links may lead below the front page.
-    #[serde(deserialize_with = "lenient")]
     pub allow_deep_linking: Option<YesOrNo>,
     /// Whether the partner's own pixel may be set.
-    #[serde(deserialize_with = "lenient")]
     pub allow_third_party_pixel: Option<YesOrNo>,
     /// What is put behind the destination's address.
-    #[serde(deserialize_with = "lenient")]
     pub append_url_parameters: Option<String>,
     /// Campaigns that belong to it.
-    #[serde(deserialize_with = "lenient")]
     pub associated_campaigns: Option<String>,
     /// The day of the month that invoices are made on.
-    #[serde(deserialize_with = "lenient")]
     pub automated_invoicing_date: Drift<i64>,
     /// The order number on invoices; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub automated_invoicing_po_number: Option<String>,
     /// Whether partners are admitted without a look.
-    #[serde(deserialize_with = "lenient")]
     pub auto_approve_publisher: Option<YesOrNo>,
     /// Addresses whose conversions are refused.
-    #[serde(deserialize_with = "lenient")]
     pub auto_rejected_ips: Option<String>,
     /// How often the budget is summed up.
-    #[serde(deserialize_with = "lenient")]
     pub budget_summary_interval: Drift<i64>,
     /// From when on it is summed up.
-    #[serde(deserialize_with = "lenient")]
     pub budget_summary_start_time: Option<String>,
     /// Exchange rules; the vendor does not describe them.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_currency_conversions: Drift<Vec<JsonText>>,
     /// The terms that were made for this partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_custom_terms_and_conditions_id: Option<CustomTermsId>,
     /// Their title.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_custom_terms_and_conditions_title: Option<String>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// Destinations by language.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_languages: Option<JsonText>,
     /// Address of the logo.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_logo: Option<String>,
     /// Notes.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_notes: Option<String>,
     /// What is otherwise for some; the vendor does not describe it.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_overloads: Drift<Vec<JsonText>>,
     /// Fields that commissions depend on: a list in JSON inside of a text.
-    #[serde(deserialize_with = "lenient")]
     pub commission_by_meta: Option<String>,
     /// Their labels, written likewise.
-    #[serde(deserialize_with = "lenient")]
     pub commission_by_meta_label: Option<String>,
     /// Its commissions; the vendor does not describe them here.
-    #[serde(deserialize_with = "lenient")]
     pub commissions: Drift<Vec<JsonText>>,
     /// Days until a conversion may be approved.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_hiatus_period: Drift<i64>,
     /// What counts as a conversion, for instance `sale`.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_type: Option<String>,
     /// How long a click counts. Unit: seconds.
-    #[serde(deserialize_with = "lenient")]
     pub cookie_period: Drift<i64>,
     /// Which clicks count.
-    #[serde(deserialize_with = "lenient")]
     pub cookie_status: Option<String>,
     /// The percentage where nothing else holds.
-    #[serde(deserialize_with = "lenient")]
     pub default_commission_rate: Option<String>,
     /// The sum where nothing else holds.
-    #[serde(deserialize_with = "lenient")]
     pub default_commission_value: Option<String>,
     /// The campaign's currency.
-    #[serde(deserialize_with = "lenient")]
     pub default_currency: Option<Currency>,
     /// The network's share.
-    #[serde(deserialize_with = "lenient")]
     pub default_override: Drift<Amount>,
     /// Whether leads are passed on later.
-    #[serde(deserialize_with = "lenient")]
     pub deferred_lead_submission: Option<String>,
     /// The description by language.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<JsonText>,
     /// Where clicks lead.
-    #[serde(deserialize_with = "lenient")]
     pub destination_url: Option<String>,
     /// Whether invoices stay apart.
-    #[serde(deserialize_with = "lenient")]
     pub dont_consolidate: Option<YesOrNo>,
     /// Whether no invoices are made.
-    #[serde(deserialize_with = "lenient")]
     pub dont_invoice: Option<YesOrNo>,
     /// Where else links may lead.
-    #[serde(deserialize_with = "lenient")]
     pub extra_restricted_deep_linking: Option<String>,
     /// Days after which conversions are approved by themselves.
-    #[serde(deserialize_with = "lenient")]
     pub force_approve_period: Drift<i64>,
     /// Whether others do not see it.
-    #[serde(deserialize_with = "lenient")]
     pub hidden_campaign: Option<YesOrNo>,
     /// First line of the address on invoices.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_address_1: Option<String>,
     /// Second line of the address.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_address_2: Option<String>,
     /// Third line of the address.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_address_3: Option<String>,
     /// Fourth line of the address.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_address_4: Option<String>,
     /// Country of the address.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_address_country: Option<String>,
     /// Postcode of the address.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_address_postcode: Option<String>,
     /// The company on invoices.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_company: Option<String>,
     /// The contact on invoices.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_contact: Option<String>,
     /// Whether it is invoiced without payment.
-    #[serde(deserialize_with = "lenient")]
     pub invoice_only: Option<String>,
     /// How long an address stands for a click.
-    #[serde(deserialize_with = "lenient")]
     pub ip_tracking_time: Drift<i64>,
     /// Whether clicks are paid.
-    #[serde(deserialize_with = "lenient")]
     pub is_cpc: Option<YesOrNo>,
     /// Where a refused lead goes.
-    #[serde(deserialize_with = "lenient")]
     pub lead_confirmation_url_fail: Option<String>,
     /// Where an accepted lead goes.
-    #[serde(deserialize_with = "lenient")]
     pub lead_confirmation_url_success: Option<String>,
     /// How many values one meta field may have.
-    #[serde(deserialize_with = "lenient")]
     pub meta_field_values_field_limit: Drift<i64>,
     /// How many values all meta fields may have together.
-    #[serde(deserialize_with = "lenient")]
     pub meta_field_values_total_limit: Drift<i64>,
     /// `y`, `n`, or a number from 2 to 10.
-    #[serde(deserialize_with = "lenient")]
     pub multiple_conversions_per_click: Option<String>,
     /// The network's fee.
-    #[serde(deserialize_with = "lenient")]
     pub network_fee: Option<String>,
     /// Whether the brand pays the partner itself.
-    #[serde(deserialize_with = "lenient")]
     pub pay_publisher_directly: Option<YesOrNo>,
     /// When it is paid.
-    #[serde(deserialize_with = "lenient")]
     pub payment_date: Option<String>,
     /// What is put before the destination's address.
-    #[serde(deserialize_with = "lenient")]
     pub prepend_url_string: Option<String>,
     /// How the partner stands to it.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_status: Option<ParticipationStatus>,
     /// Whether payments repeat.
-    #[serde(deserialize_with = "lenient")]
     pub recurring_payment_setup: Option<YesOrNo>,
     /// After how long meta data are deleted.
-    #[serde(deserialize_with = "lenient")]
     pub report_meta_purge_period: Drift<i64>,
     /// The time zone of its reports.
-    #[serde(deserialize_with = "lenient")]
     pub reporting_timezone: Option<ReportingTimezone>,
     /// Whether links may only lead to listed places.
-    #[serde(deserialize_with = "lenient")]
     pub restricted_deep_linking: Option<YesOrNo>,
     /// Whether it is tracked over HTTPS.
-    #[serde(deserialize_with = "lenient")]
     pub secure_tracking: Option<YesOrNo>,
     /// Whether it runs.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<Status>,
     /// The terms by language.
-    #[serde(deserialize_with = "lenient")]
     pub terms: Option<JsonText>,
     /// Whether it is a test.
-    #[serde(deserialize_with = "lenient")]
     pub test_mode: Option<YesOrNo>,
     /// Its title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// Days after which transaction queries are approved by themselves.
-    #[serde(deserialize_with = "lenient")]
     pub tq_auto_approve: Drift<i64>,
     /// Whether transaction queries are taken.
-    #[serde(deserialize_with = "lenient")]
     pub tq_enabled: Option<YesOrNo>,
     /// The partners that may make some.
-    #[serde(deserialize_with = "lenient")]
     pub tq_enabled_publishers: Option<String>,
     /// How conversions reach the vendor.
-    #[serde(deserialize_with = "lenient")]
     pub tracking_method: Option<TrackingMethod>,
     /// A subdomain of its own.
-    #[serde(deserialize_with = "lenient")]
     pub tracking_subdomain: Option<String>,
     /// Whether conversion references may repeat.
-    #[serde(deserialize_with = "lenient")]
     pub unique_conversion_refs: Option<UniqueReferences>,
     /// The branch.
-    #[serde(deserialize_with = "lenient")]
     pub vertical_id: Drift<i64>,
     /// The branch in words.
-    #[serde(deserialize_with = "lenient")]
     pub vertical_name: Option<String>,
     /// The first day of the week.
-    #[serde(deserialize_with = "lenient")]
     pub week_start: Option<String>,
 }
 
 model!(Campaign {
-    "advertiser_id", "allow_deep_linking", "allow_third_party_pixel", "append_url_parameters",
-    "associated_campaigns", "automated_invoicing_date", "automated_invoicing_po_number",
-    "auto_approve_publisher", "auto_rejected_ips", "budget_summary_interval",
-    "budget_summary_start_time", "campaign_currency_conversions",
-    "campaign_custom_terms_and_conditions_id", "campaign_custom_terms_and_conditions_title",
-    "campaign_id", "campaign_languages", "campaign_logo", "campaign_notes", "campaign_overloads",
-    "commission_by_meta", "commission_by_meta_label", "commissions", "conversion_hiatus_period",
-    "conversion_type", "cookie_period", "cookie_status", "default_commission_rate",
-    "default_commission_value", "default_currency", "default_override", "deferred_lead_submission",
-    "description", "destination_url", "dont_consolidate", "dont_invoice",
-    "extra_restricted_deep_linking", "force_approve_period", "hidden_campaign",
-    "invoice_address_1", "invoice_address_2", "invoice_address_3", "invoice_address_4",
-    "invoice_address_country", "invoice_address_postcode", "invoice_company", "invoice_contact",
-    "invoice_only", "ip_tracking_time", "is_cpc", "lead_confirmation_url_fail",
-    "lead_confirmation_url_success", "meta_field_values_field_limit",
-    "meta_field_values_total_limit", "multiple_conversions_per_click", "network_fee",
-    "pay_publisher_directly", "payment_date", "prepend_url_string", "publisher_status",
-    "recurring_payment_setup", "report_meta_purge_period", "reporting_timezone",
-    "restricted_deep_linking", "secure_tracking", "status", "terms", "test_mode", "title",
-    "tq_auto_approve", "tq_enabled", "tq_enabled_publishers", "tracking_method",
-    "tracking_subdomain", "unique_conversion_refs", "vertical_id", "vertical_name", "week_start",
+    advertiser_id: lenient = "advertiser_id",
+    allow_deep_linking: lenient = "allow_deep_linking",
+    allow_third_party_pixel: lenient = "allow_third_party_pixel",
+    append_url_parameters: lenient = "append_url_parameters",
+    associated_campaigns: lenient = "associated_campaigns",
+    automated_invoicing_date: lenient = "automated_invoicing_date",
+    automated_invoicing_po_number: lenient = "automated_invoicing_po_number",
+    auto_approve_publisher: lenient = "auto_approve_publisher",
+    auto_rejected_ips: lenient = "auto_rejected_ips",
+    budget_summary_interval: lenient = "budget_summary_interval",
+    budget_summary_start_time: lenient = "budget_summary_start_time",
+    campaign_currency_conversions: lenient = "campaign_currency_conversions",
+    campaign_custom_terms_and_conditions_id: lenient = "campaign_custom_terms_and_conditions_id",
+    campaign_custom_terms_and_conditions_title: lenient = "campaign_custom_terms_and_conditions_title",
+    campaign_id: lenient = "campaign_id",
+    campaign_languages: lenient = "campaign_languages",
+    campaign_logo: lenient = "campaign_logo",
+    campaign_notes: lenient = "campaign_notes",
+    campaign_overloads: lenient = "campaign_overloads",
+    commission_by_meta: lenient = "commission_by_meta",
+    commission_by_meta_label: lenient = "commission_by_meta_label",
+    commissions: lenient = "commissions",
+    conversion_hiatus_period: lenient = "conversion_hiatus_period",
+    conversion_type: lenient = "conversion_type",
+    cookie_period: lenient = "cookie_period",
+    cookie_status: lenient = "cookie_status",
+    default_commission_rate: lenient = "default_commission_rate",
+    default_commission_value: lenient = "default_commission_value",
+    default_currency: lenient = "default_currency",
+    default_override: lenient = "default_override",
+    deferred_lead_submission: lenient = "deferred_lead_submission",
+    description: lenient = "description",
+    destination_url: lenient = "destination_url",
+    dont_consolidate: lenient = "dont_consolidate",
+    dont_invoice: lenient = "dont_invoice",
+    extra_restricted_deep_linking: lenient = "extra_restricted_deep_linking",
+    force_approve_period: lenient = "force_approve_period",
+    hidden_campaign: lenient = "hidden_campaign",
+    invoice_address_1: lenient = "invoice_address_1",
+    invoice_address_2: lenient = "invoice_address_2",
+    invoice_address_3: lenient = "invoice_address_3",
+    invoice_address_4: lenient = "invoice_address_4",
+    invoice_address_country: lenient = "invoice_address_country",
+    invoice_address_postcode: lenient = "invoice_address_postcode",
+    invoice_company: lenient = "invoice_company",
+    invoice_contact: lenient = "invoice_contact",
+    invoice_only: lenient = "invoice_only",
+    ip_tracking_time: lenient = "ip_tracking_time",
+    is_cpc: lenient = "is_cpc",
+    lead_confirmation_url_fail: lenient = "lead_confirmation_url_fail",
+    lead_confirmation_url_success: lenient = "lead_confirmation_url_success",
+    meta_field_values_field_limit: lenient = "meta_field_values_field_limit",
+    meta_field_values_total_limit: lenient = "meta_field_values_total_limit",
+    multiple_conversions_per_click: lenient = "multiple_conversions_per_click",
+    network_fee: lenient = "network_fee",
+    pay_publisher_directly: lenient = "pay_publisher_directly",
+    payment_date: lenient = "payment_date",
+    prepend_url_string: lenient = "prepend_url_string",
+    publisher_status: lenient = "publisher_status",
+    recurring_payment_setup: lenient = "recurring_payment_setup",
+    report_meta_purge_period: lenient = "report_meta_purge_period",
+    reporting_timezone: lenient = "reporting_timezone",
+    restricted_deep_linking: lenient = "restricted_deep_linking",
+    secure_tracking: lenient = "secure_tracking",
+    status: lenient = "status",
+    terms: lenient = "terms",
+    test_mode: lenient = "test_mode",
+    title: lenient = "title",
+    tq_auto_approve: lenient = "tq_auto_approve",
+    tq_enabled: lenient = "tq_enabled",
+    tq_enabled_publishers: lenient = "tq_enabled_publishers",
+    tracking_method: lenient = "tracking_method",
+    tracking_subdomain: lenient = "tracking_subdomain",
+    unique_conversion_refs: lenient = "unique_conversion_refs",
+    vertical_id: lenient = "vertical_id",
+    vertical_name: lenient = "vertical_name",
+    week_start: lenient = "week_start",
 });
 
 /// A group of partners with commissions of their own.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CommissionGroup {
     /// The group. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub commission_group_id: Option<CommissionGroupId>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// What it is for.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Its partners.
-    #[serde(deserialize_with = "lenient")]
     pub publishers: Drift<Vec<PartnerId>>,
     /// Whether it is in use.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date_time: Drift<jiff::civil::DateTime>,
     /// When it ends; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub end_date_time: Drift<jiff::civil::DateTime>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
 }
 
 model!(CommissionGroup {
-    "commission_group_id", "campaign_id", "name", "description", "publishers", "active",
-    "start_date_time", "end_date_time", "last_modified",
+    commission_group_id: lenient = "commission_group_id",
+    campaign_id: lenient = "campaign_id",
+    name: lenient = "name",
+    description: lenient = "description",
+    publishers: lenient = "publishers",
+    active: lenient = "active",
+    start_date_time: lenient = "start_date_time",
+    end_date_time: lenient = "end_date_time",
+    last_modified: lenient = "last_modified",
 });
 
 /// A voucher code of a campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct VoucherCode {
     /// The voucher code. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub voucher_code_id: Option<VoucherCodeId>,
     /// What the customer types.
-    #[serde(deserialize_with = "lenient")]
     pub voucher_code: Option<String>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// What it is for.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether it works.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// What happens to conversions with it after its end, for instance `ignore`.
-    #[serde(deserialize_with = "lenient")]
     pub on_expiry: Option<String>,
     /// What happens to conversions of a partner that it is not for.
-    #[serde(deserialize_with = "lenient")]
     pub on_invalid_user: Option<String>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date_time: Drift<jiff::civil::DateTime>,
     /// When it ends.
-    #[serde(deserialize_with = "lenient")]
     pub end_date_time: Drift<jiff::civil::DateTime>,
     /// The groups that it is for.
-    #[serde(deserialize_with = "wrapped::<CommissionGroupKey, _, _>")]
     pub commission_groups: Vec<CommissionGroup>,
 }
 
 model!(VoucherCode {
-    "voucher_code_id", "voucher_code", "campaign_id", "description", "active", "on_expiry",
-    "on_invalid_user", "start_date_time", "end_date_time", "commission_groups",
+    voucher_code_id: lenient = "voucher_code_id",
+    voucher_code: lenient = "voucher_code",
+    campaign_id: lenient = "campaign_id",
+    description: lenient = "description",
+    active: lenient = "active",
+    on_expiry: lenient = "on_expiry",
+    on_invalid_user: lenient = "on_invalid_user",
+    start_date_time: lenient = "start_date_time",
+    end_date_time: lenient = "end_date_time",
+    commission_groups: wrapped<CommissionGroupKey> = "commission_groups",
 });
 
 /// Where clicks lead in one language.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct LanguageDestination {
     /// The address.
-    #[serde(deserialize_with = "lenient")]
     pub destination_url: Option<String>,
 }
 
-model!(LanguageDestination { "destination_url" });
+model!(LanguageDestination { destination_url: lenient = "destination_url" });
 
 /// A campaign in short.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ParticipationCampaign {
     /// Its title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// Whether it is tracked over HTTPS.
-    #[serde(deserialize_with = "lenient")]
     pub secure_tracking: Option<YesOrNo>,
     /// The link for paid clicks; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub cpc_tracking_link: Option<String>,
     /// Where clicks lead.
-    #[serde(deserialize_with = "lenient")]
     pub destination_url: Option<String>,
     /// The link that counts clicks; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub tracking_link: Option<String>,
     /// The same for telephones; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub tracking_link_mobile: Option<String>,
     /// Whether links may lead below the front page.
-    #[serde(deserialize_with = "lenient")]
     pub allow_deep_linking: Option<YesOrNo>,
     /// Destinations by language; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_languages: Drift<BTreeMap<String, LanguageDestination>>,
 }
 
 model!(ParticipationCampaign {
-    "title", "secure_tracking", "cpc_tracking_link", "destination_url", "tracking_link",
-    "tracking_link_mobile", "allow_deep_linking", "campaign_languages",
+    title: lenient = "title",
+    secure_tracking: lenient = "secure_tracking",
+    cpc_tracking_link: lenient = "cpc_tracking_link",
+    destination_url: lenient = "destination_url",
+    tracking_link: lenient = "tracking_link",
+    tracking_link_mobile: lenient = "tracking_link_mobile",
+    allow_deep_linking: lenient = "allow_deep_linking",
+    campaign_languages: lenient = "campaign_languages",
 });
 
 /// How the partner takes part in a campaign. What `fields[]` asks for stands beside, in the text.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Participation {
     /// The campaign. A sample has a colon at the end of this name; that is read too. Seen as
     /// `number` too.
-    #[serde(alias = "campaign_id:", deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// How the partner stands to the campaign; a sample shows `y`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// When the brand said yes.
-    #[serde(deserialize_with = "lenient")]
     pub approved: Drift<jiff::Timestamp>,
     /// Whether the terms of now were agreed to.
-    #[serde(deserialize_with = "lenient")]
     pub agreed_latest_terms: Option<YesOrNo>,
     /// Whether there are terms for this partner alone.
-    #[serde(deserialize_with = "lenient")]
     pub custom_terms: Option<YesOrNo>,
     /// The campaign in short. A sample has a colon at the end of this name; that is read too.
-    #[serde(alias = "campaign_info:", deserialize_with = "lenient")]
     pub campaign_info: Drift<ParticipationCampaign>,
 }
 
 model!(Participation {
-    "campaign_id", "campaign_id:", "status", "approved", "agreed_latest_terms", "custom_terms",
-    "campaign_info", "campaign_info:",
+    campaign_id: lenient = "campaign_id" | "campaign_id:",
+    status: lenient = "status",
+    approved: lenient = "approved",
+    agreed_latest_terms: lenient = "agreed_latest_terms",
+    custom_terms: lenient = "custom_terms",
+    campaign_info: lenient = "campaign_info" | "campaign_info:",
 });
 
 /// How the requests went. Some may have failed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignRequestsDone {
     /// How many were taken. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub success_count: Drift<u64>,
     /// How many were not. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub failure_count: Drift<u64>,
     /// How long it took; the name is the vendor's.
-    #[serde(deserialize_with = "lenient")]
     pub execution_type: Option<String>,
 }
 
-model!(CampaignRequestsDone { "success_count", "failure_count", "execution_type" });
+model!(CampaignRequestsDone {
+    success_count: lenient = "success_count",
+    failure_count: lenient = "failure_count",
+    execution_type: lenient = "execution_type",
+});
 
 /// An id with its name.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct NamedId {
     /// The id.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<String>,
     /// The name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
 }
 
-model!(NamedId { "id", "name" });
+model!(NamedId { id: lenient = "id", name: lenient = "name" });
 
 /// A postal address; each line may be null.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Address {
     /// First line.
-    #[serde(deserialize_with = "lenient")]
     pub line1: Option<String>,
     /// Second line.
-    #[serde(deserialize_with = "lenient")]
     pub line2: Option<String>,
     /// Third line.
-    #[serde(deserialize_with = "lenient")]
     pub line3: Option<String>,
     /// Fourth line.
-    #[serde(deserialize_with = "lenient")]
     pub line4: Option<String>,
     /// Postcode.
-    #[serde(deserialize_with = "lenient")]
     pub postcode: Option<String>,
     /// Country: a code, or a name.
-    #[serde(deserialize_with = "lenient")]
     pub country: Option<String>,
 }
 
-model!(Address { "line1", "line2", "line3", "line4", "postcode", "country" });
+model!(Address {
+    line1: lenient = "line1",
+    line2: lenient = "line2",
+    line3: lenient = "line3",
+    line4: lenient = "line4",
+    postcode: lenient = "postcode",
+    country: lenient = "country",
+});
 
 /// A currency.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CurrencyInfo {
     /// Its code.
-    #[serde(deserialize_with = "lenient")]
     pub iso: Option<CurrencyCode>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<CurrencyName>,
     /// Its sign.
-    #[serde(deserialize_with = "lenient")]
     pub symbol: Option<CurrencySymbol>,
 }
 
-model!(CurrencyInfo { "iso", "name", "symbol" });
+model!(CurrencyInfo { iso: lenient = "iso", name: lenient = "name", symbol: lenient = "symbol" });
 
 /// A campaign that the partner is invited to.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct InvitedCampaign {
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CampaignId>,
     /// Its title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// Its currency.
-    #[serde(deserialize_with = "lenient")]
     pub currency: Drift<CurrencyInfo>,
     /// Address of the logo.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_logo: Option<String>,
     /// Where clicks lead.
-    #[serde(deserialize_with = "lenient")]
     pub default_destination: Option<String>,
     /// The branch.
-    #[serde(deserialize_with = "lenient")]
     pub vertical: Drift<NamedId>,
 }
 
-model!(InvitedCampaign { "id", "title", "currency", "campaign_logo", "default_destination", "vertical" });
+model!(InvitedCampaign {
+    id: lenient = "id",
+    title: lenient = "title",
+    currency: lenient = "currency",
+    campaign_logo: lenient = "campaign_logo",
+    default_destination: lenient = "default_destination",
+    vertical: lenient = "vertical",
+});
 
 /// An invitation to a campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Invitation {
     /// The invitation. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<InvitationId>,
     /// The campaign.
-    #[serde(deserialize_with = "lenient")]
     pub campaign: Drift<InvitedCampaign>,
 }
 
-model!(Invitation { "id", "campaign" });
+model!(Invitation { id: lenient = "id", campaign: lenient = "campaign" });
 
 /// A brand that has invited the partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct InvitingBrand {
     /// The brand. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<BrandId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The network.
-    #[serde(deserialize_with = "lenient")]
     pub network: Drift<NamedId>,
     /// Where it is.
-    #[serde(deserialize_with = "lenient")]
     pub address: Drift<Address>,
     /// Its invitations.
-    #[serde(deserialize_with = "lenient")]
     pub invitations: Drift<Vec<Invitation>>,
 }
 
-model!(InvitingBrand { "id", "name", "network", "address", "invitations" });
+model!(InvitingBrand {
+    id: lenient = "id",
+    name: lenient = "name",
+    network: lenient = "network",
+    address: lenient = "address",
+    invitations: lenient = "invitations",
+});
 
 /// A campaign that the partner could join.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DiscoverableCampaign {
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CampaignId>,
     /// Where clicks lead; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub default_destination: Option<String>,
     /// Its title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// Its currency.
-    #[serde(deserialize_with = "lenient")]
     pub currency: Drift<CurrencyInfo>,
     /// The branch.
-    #[serde(deserialize_with = "lenient")]
     pub vertical: Drift<NamedId>,
     /// How the partner stands to it.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<DiscoveryStatus>,
     /// Address of its icon; may be null, and is told for a single brand only.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_icon: Option<String>,
 }
 
 model!(DiscoverableCampaign {
-    "id", "default_destination", "title", "currency", "vertical", "status", "campaign_icon",
+    id: lenient = "id",
+    default_destination: lenient = "default_destination",
+    title: lenient = "title",
+    currency: lenient = "currency",
+    vertical: lenient = "vertical",
+    status: lenient = "status",
+    campaign_icon: lenient = "campaign_icon",
 });
 
 /// A brand with campaigns that the partner could join.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DiscoverableBrand {
     /// The brand. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<BrandId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The name to show.
-    #[serde(deserialize_with = "lenient")]
     pub display_name: Option<String>,
     /// Whom to write to; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub contact_email: Option<String>,
     /// What it says of itself; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Address of its icon; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub advertiser_icon: Option<String>,
     /// The network.
-    #[serde(deserialize_with = "lenient")]
     pub network: Drift<NamedId>,
     /// Where it is.
-    #[serde(deserialize_with = "lenient")]
     pub address: Drift<Address>,
     /// Its campaigns.
-    #[serde(deserialize_with = "lenient")]
     pub campaigns: Drift<Vec<DiscoverableCampaign>>,
 }
 
 model!(DiscoverableBrand {
-    "id", "name", "display_name", "contact_email", "description", "advertiser_icon", "network",
-    "address", "campaigns",
+    id: lenient = "id",
+    name: lenient = "name",
+    display_name: lenient = "display_name",
+    contact_email: lenient = "contact_email",
+    description: lenient = "description",
+    advertiser_icon: lenient = "advertiser_icon",
+    network: lenient = "network",
+    address: lenient = "address",
+    campaigns: lenient = "campaigns",
 });
 
 /// A brand that the partner works with, or is blocked by.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Brand {
     /// The brand. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub brand_id: Option<BrandId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The name to show; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub display_name: Option<String>,
     /// First line of the address; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub address1: Option<String>,
     /// Second line; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub address2: Option<String>,
     /// Third line; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub address3: Option<String>,
     /// Fourth line; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub address4: Option<String>,
     /// Postcode; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub postcode: Option<String>,
     /// Country; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub country: Option<String>,
     /// Whom to write to; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub contact_email: Option<String>,
     /// Address of its icon; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub icon: Option<String>,
     /// What it says of itself; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether the brand's network has blocked the partner.
-    #[serde(deserialize_with = "lenient")]
     pub blocked: Drift<bool>,
 }
 
 model!(Brand {
-    "brand_id", "name", "display_name", "address1", "address2", "address3", "address4", "postcode",
-    "country", "contact_email", "icon", "description", "blocked",
+    brand_id: lenient = "brand_id",
+    name: lenient = "name",
+    display_name: lenient = "display_name",
+    address1: lenient = "address1",
+    address2: lenient = "address2",
+    address3: lenient = "address3",
+    address4: lenient = "address4",
+    postcode: lenient = "postcode",
+    country: lenient = "country",
+    contact_email: lenient = "contact_email",
+    icon: lenient = "icon",
+    description: lenient = "description",
+    blocked: lenient = "blocked",
 });
 
 /// Numbers of creatives by kind.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CreativeCounts {
     /// Banners. At least 0.
-    #[serde(rename = "Banner", deserialize_with = "lenient")]
     pub banner: Drift<u64>,
     /// E-mails. At least 0.
-    #[serde(rename = "Email", deserialize_with = "lenient")]
     pub email: Drift<u64>,
     /// Product feeds. At least 0.
-    #[serde(rename = "Feed", deserialize_with = "lenient")]
     pub feed: Drift<u64>,
     /// Pieces of HTML. At least 0.
-    #[serde(rename = "HTML", deserialize_with = "lenient")]
     pub html: Drift<u64>,
     /// HTML forms. At least 0.
-    #[serde(rename = "HTML Form", deserialize_with = "lenient")]
     pub html_form: Drift<u64>,
     /// Text links. At least 0.
-    #[serde(rename = "Text Link", deserialize_with = "lenient")]
     pub text_link: Drift<u64>,
 }
 
-model!(CreativeCounts { "Banner", "Email", "Feed", "HTML", "HTML Form", "Text Link" });
+model!(CreativeCounts {
+    banner: lenient = "Banner",
+    email: lenient = "Email",
+    feed: lenient = "Feed",
+    html: lenient = "HTML",
+    html_form: lenient = "HTML Form",
+    text_link: lenient = "Text Link",
+});
 
 /// How many creatives a campaign has.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignCreatives {
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// The numbers by kind.
-    #[serde(deserialize_with = "lenient")]
     pub creatives: Drift<CreativeCounts>,
 }
 
-model!(CampaignCreatives { "campaign_id", "creatives" });
+model!(CampaignCreatives { campaign_id: lenient = "campaign_id", creatives: lenient = "creatives" });
 
 /// A piece of a creative.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CreativeItem {
     /// Its media type.
-    #[serde(deserialize_with = "lenient")]
     pub content_type: Option<String>,
     /// The piece.
-    #[serde(deserialize_with = "lenient")]
     pub creative_item_id: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// The file's name.
-    #[serde(deserialize_with = "lenient")]
     pub filename: Option<String>,
     /// Address of the picture.
-    #[serde(deserialize_with = "lenient")]
     pub img_url: Option<String>,
     /// Address of a preview.
-    #[serde(deserialize_with = "lenient")]
     pub preview: Option<String>,
     /// Where it leads, if not where the creative does.
-    #[serde(deserialize_with = "lenient")]
     pub specific_destination: Option<String>,
     /// Who made it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
     /// When it was made.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::civil::DateTime>,
     /// Its tags.
-    #[serde(deserialize_with = "lenient")]
     pub tags: Option<String>,
     /// Whether it is in use.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// What kind it is.
-    #[serde(deserialize_with = "lenient")]
     pub creative_type_id: Drift<f64>,
     /// What is put behind the destination's address.
-    #[serde(deserialize_with = "lenient")]
     pub custom_append_url_parameters: Option<String>,
     /// What is put before it.
-    #[serde(deserialize_with = "lenient")]
     pub custom_prepend_url_parameters: Option<String>,
 }
 
 model!(CreativeItem {
-    "content_type", "creative_item_id", "description", "filename", "img_url", "preview",
-    "specific_destination", "created_by", "created_at", "tags", "active", "campaign_id",
-    "creative_type_id", "custom_append_url_parameters", "custom_prepend_url_parameters",
+    content_type: lenient = "content_type",
+    creative_item_id: lenient = "creative_item_id",
+    description: lenient = "description",
+    filename: lenient = "filename",
+    img_url: lenient = "img_url",
+    preview: lenient = "preview",
+    specific_destination: lenient = "specific_destination",
+    created_by: lenient = "created_by",
+    created_at: lenient = "created_at",
+    tags: lenient = "tags",
+    active: lenient = "active",
+    campaign_id: lenient = "campaign_id",
+    creative_type_id: lenient = "creative_type_id",
+    custom_append_url_parameters: lenient = "custom_append_url_parameters",
+    custom_prepend_url_parameters: lenient = "custom_prepend_url_parameters",
 });
 
 /// A creative of a campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Creative {
     /// The creative. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub creative_id: Option<CreativeId>,
     /// The brand's name for it.
-    #[serde(deserialize_with = "lenient")]
     pub advertiser_reference: Option<String>,
     /// What it is made of.
-    #[serde(deserialize_with = "lenient")]
     pub creative_items: Drift<Vec<CreativeItem>>,
     /// The link that counts clicks.
-    #[serde(deserialize_with = "lenient")]
     pub creative_tracking_link: Option<String>,
     /// The link that takes the items in turn.
-    #[serde(deserialize_with = "lenient")]
     pub creative_tracking_link_rotate: Option<String>,
     /// The item that is shown first.
-    #[serde(deserialize_with = "lenient")]
     pub default_specific_creative_id: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Where it leads.
-    #[serde(deserialize_with = "lenient")]
     pub destination: Option<String>,
     /// The link with open ends.
-    #[serde(deserialize_with = "lenient")]
     pub dynamic_tracking_link: Option<String>,
     /// Its height. Unit: pixels. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub height: Drift<u64>,
     /// The link as HTML.
-    #[serde(deserialize_with = "lenient")]
     pub html_tracking_link: Option<String>,
     /// What it is limited to.
-    #[serde(deserialize_with = "lenient")]
     pub limits: Option<String>,
     /// Address of a preview.
-    #[serde(deserialize_with = "lenient")]
     pub preview: Option<String>,
     /// Its width. Unit: pixels. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub width: Drift<u64>,
     /// Its tags.
-    #[serde(deserialize_with = "lenient")]
     pub tags: Option<String>,
     /// Whether it is in use.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// What kind it is.
-    #[serde(deserialize_with = "lenient")]
     pub creative_type_id: Drift<f64>,
     /// What is put behind the destination's address.
-    #[serde(deserialize_with = "lenient")]
     pub custom_append_url_parameters: Option<String>,
     /// What is put before it.
-    #[serde(deserialize_with = "lenient")]
     pub custom_prepend_url_parameters: Option<String>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date_time: Drift<jiff::civil::DateTime>,
     /// When it ends.
-    #[serde(deserialize_with = "lenient")]
     pub end_date_time: Drift<jiff::civil::DateTime>,
     /// Who made it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
     /// When it was made.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::civil::DateTime>,
 }
 
 model!(Creative {
-    "creative_id", "advertiser_reference", "creative_items", "creative_tracking_link",
-    "creative_tracking_link_rotate", "default_specific_creative_id", "description", "destination",
-    "dynamic_tracking_link", "height", "html_tracking_link", "limits", "preview", "width", "tags",
-    "active", "campaign_id", "creative_type_id", "custom_append_url_parameters",
-    "custom_prepend_url_parameters", "start_date_time", "end_date_time", "created_by",
-    "created_at",
+    creative_id: lenient = "creative_id",
+    advertiser_reference: lenient = "advertiser_reference",
+    creative_items: lenient = "creative_items",
+    creative_tracking_link: lenient = "creative_tracking_link",
+    creative_tracking_link_rotate: lenient = "creative_tracking_link_rotate",
+    default_specific_creative_id: lenient = "default_specific_creative_id",
+    description: lenient = "description",
+    destination: lenient = "destination",
+    dynamic_tracking_link: lenient = "dynamic_tracking_link",
+    height: lenient = "height",
+    html_tracking_link: lenient = "html_tracking_link",
+    limits: lenient = "limits",
+    preview: lenient = "preview",
+    width: lenient = "width",
+    tags: lenient = "tags",
+    active: lenient = "active",
+    campaign_id: lenient = "campaign_id",
+    creative_type_id: lenient = "creative_type_id",
+    custom_append_url_parameters: lenient = "custom_append_url_parameters",
+    custom_prepend_url_parameters: lenient = "custom_prepend_url_parameters",
+    start_date_time: lenient = "start_date_time",
+    end_date_time: lenient = "end_date_time",
+    created_by: lenient = "created_by",
+    created_at: lenient = "created_at",
 });
 
 /// A product feed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Feed {
     /// The feed.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_feeds_id: Option<String>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// Its creative. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub creative_id: Option<CreativeId>,
     /// The file's name.
-    #[serde(deserialize_with = "lenient")]
     pub filename: Option<String>,
     /// The file's size. Unit: bytes. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub filesize: Drift<u64>,
     /// Its size when compressed. Unit: bytes. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub filesize_compressed: Drift<u64>,
     /// When it was last read.
-    #[serde(deserialize_with = "lenient")]
     pub last_processed: Drift<EpochSeconds>,
     /// Where it is fetched from.
-    #[serde(deserialize_with = "lenient")]
     pub location: Option<String>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The campaign's title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// When it last changed.
-    #[serde(deserialize_with = "lenient")]
     pub updated: Drift<EpochSeconds>,
 }
 
 model!(Feed {
-    "campaign_feeds_id", "campaign_id", "creative_id", "filename", "filesize",
-    "filesize_compressed", "last_processed", "location", "name", "title", "updated",
+    campaign_feeds_id: lenient = "campaign_feeds_id",
+    campaign_id: lenient = "campaign_id",
+    creative_id: lenient = "creative_id",
+    filename: lenient = "filename",
+    filesize: lenient = "filesize",
+    filesize_compressed: lenient = "filesize_compressed",
+    last_processed: lenient = "last_processed",
+    location: lenient = "location",
+    name: lenient = "name",
+    title: lenient = "title",
+    updated: lenient = "updated",
 });
 
 /// The product feeds of a campaign. The document shows one under `feed`, its sample several under
 /// `feeds`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignFeeds {
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// Its title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// The feed.
-    #[serde(deserialize_with = "lenient")]
     pub feed: Drift<Feed>,
     /// The feeds.
-    #[serde(deserialize_with = "lenient")]
     pub feeds: Drift<Vec<Feed>>,
 }
 
-model!(CampaignFeeds { "campaign_id", "title", "feed", "feeds" });
+model!(CampaignFeeds {
+    campaign_id: lenient = "campaign_id",
+    title: lenient = "title",
+    feed: lenient = "feed",
+    feeds: lenient = "feeds",
+});
 
 /// A name and a value in a link, for instance `pubref`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct LinkParameter {
     /// The name.
-    #[serde(deserialize_with = "lenient")]
     pub key: Option<String>,
     /// The value.
-    #[serde(deserialize_with = "lenient")]
     pub value: Option<String>,
 }
 
-model!(LinkParameter { "key", "value" });
+model!(LinkParameter { key: lenient = "key", value: lenient = "value" });
 
 /// A tracking link.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Link {
     /// The link. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<LinkId>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// What it is for; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Where it leads.
-    #[serde(deserialize_with = "lenient")]
     pub destination_url: Option<String>,
     /// The short link.
-    #[serde(deserialize_with = "lenient")]
     pub tracking_short_url: Option<String>,
     /// The whole link.
-    #[serde(deserialize_with = "lenient")]
     pub tracking_url: Option<String>,
     /// What is put into it.
-    #[serde(deserialize_with = "lenient")]
     pub params: Drift<Vec<LinkParameter>>,
     /// Whether it works.
-    #[serde(deserialize_with = "lenient")]
     pub active: Drift<bool>,
 }
 
 model!(Link {
-    "id", "campaign_id", "description", "destination_url", "tracking_short_url", "tracking_url",
-    "params", "active",
+    id: lenient = "id",
+    campaign_id: lenient = "campaign_id",
+    description: lenient = "description",
+    destination_url: lenient = "destination_url",
+    tracking_short_url: lenient = "tracking_short_url",
+    tracking_url: lenient = "tracking_url",
+    params: lenient = "params",
+    active: lenient = "active",
 });
 
 /// A value that takes the place of the default.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CommissionOverride {
     /// The partner or the group.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<String>,
     /// The sum or the percentage; written as a text.
-    #[serde(deserialize_with = "lenient")]
     pub performance_value: Drift<Amount>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
 }
 
-model!(CommissionOverride { "id", "performance_value", "name" });
+model!(CommissionOverride {
+    id: lenient = "id",
+    performance_value: lenient = "performance_value",
+    name: lenient = "name",
+});
 
 /// The commission where nothing else holds.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DefaultCommission {
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// The sum or the percentage; written as a text.
-    #[serde(deserialize_with = "lenient")]
     pub performance_value: Drift<Amount>,
     /// What it is paid by.
-    #[serde(deserialize_with = "lenient")]
     pub performance_model: Option<PerformanceModel>,
     /// Who changed it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified_by: Option<UserId>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
     /// What holds for the partner instead.
-    #[serde(deserialize_with = "lenient")]
     pub publishers: Drift<CommissionOverride>,
     /// What holds for its group instead.
-    #[serde(deserialize_with = "lenient")]
     pub groups: Drift<CommissionOverride>,
 }
 
 model!(DefaultCommission {
-    "description", "performance_value", "performance_model", "last_modified_by", "last_modified",
-    "publishers", "groups",
+    description: lenient = "description",
+    performance_value: lenient = "performance_value",
+    performance_model: lenient = "performance_model",
+    last_modified_by: lenient = "last_modified_by",
+    last_modified: lenient = "last_modified",
+    publishers: lenient = "publishers",
+    groups: lenient = "groups",
 });
 
 /// A rule on a value.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct MetaFieldRule {
     /// How it compares.
-    #[serde(deserialize_with = "lenient")]
     pub operator: Option<RuleOperator>,
     /// With what: a text or a number; two numbers for `BETWEEN`, texts for `ONE_OF`.
-    #[serde(deserialize_with = "lenient")]
     pub value: Option<JsonText>,
 }
 
-model!(MetaFieldRule { "operator", "value" });
+model!(MetaFieldRule { operator: lenient = "operator", value: lenient = "value" });
 
 /// A condition on a meta field of a conversion.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CommissionMetaField {
     /// The field.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// What it weighs in a tier.
-    #[serde(deserialize_with = "lenient")]
     pub weight: Drift<Amount>,
     /// The values that fit.
-    #[serde(deserialize_with = "lenient")]
     pub values: Drift<Vec<String>>,
     /// The rules that fit.
-    #[serde(deserialize_with = "lenient")]
     pub rules: Drift<Vec<MetaFieldRule>>,
     /// A value; the document and the samples differ about it.
-    #[serde(deserialize_with = "lenient")]
     pub value: Option<JsonText>,
 }
 
-model!(CommissionMetaField { "name", "weight", "values", "rules", "value" });
+model!(CommissionMetaField {
+    name: lenient = "name",
+    weight: lenient = "weight",
+    values: lenient = "values",
+    rules: lenient = "rules",
+    value: lenient = "value",
+});
 
 /// A commission of a campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Commission {
     /// The commission. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CommissionId>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// The sum or the percentage.
-    #[serde(deserialize_with = "lenient")]
     pub performance_value: Drift<Amount>,
     /// What it is paid by.
-    #[serde(deserialize_with = "lenient")]
     pub performance_model: Option<PerformanceModel>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::civil::DateTime>,
     /// When it ends.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::civil::DateTime>,
     /// Where it is in its life.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<CommissionStatus>,
     /// What a conversion must have for it.
-    #[serde(deserialize_with = "lenient")]
     pub meta_fields: Drift<Vec<CommissionMetaField>>,
     /// When it was changed; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
     /// Who changed it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified_by: Option<UserId>,
     /// The field that its percentage is of.
-    #[serde(deserialize_with = "lenient")]
     pub commission_based_on_field: Option<String>,
     /// How long a click counts. Unit: seconds.
-    #[serde(deserialize_with = "lenient")]
     pub cookie_period: Drift<f64>,
 }
 
 model!(Commission {
-    "id", "description", "performance_value", "performance_model", "start_date", "end_date",
-    "status", "meta_fields", "last_modified", "last_modified_by", "commission_based_on_field",
-    "cookie_period",
+    id: lenient = "id",
+    description: lenient = "description",
+    performance_value: lenient = "performance_value",
+    performance_model: lenient = "performance_model",
+    start_date: lenient = "start_date",
+    end_date: lenient = "end_date",
+    status: lenient = "status",
+    meta_fields: lenient = "meta_fields",
+    last_modified: lenient = "last_modified",
+    last_modified_by: lenient = "last_modified_by",
+    commission_based_on_field: lenient = "commission_based_on_field",
+    cookie_period: lenient = "cookie_period",
 });
 
 /// A voucher code of a commission.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CommissionVoucher {
     /// The voucher code. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<VoucherCodeId>,
     /// What the customer types.
-    #[serde(deserialize_with = "lenient")]
     pub code: Option<String>,
     /// What it is for.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::civil::DateTime>,
     /// When it ends.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::civil::DateTime>,
     /// The groups that it is for.
-    #[serde(deserialize_with = "lenient")]
     pub groups: Drift<Vec<NamedId>>,
 }
 
-model!(CommissionVoucher { "id", "code", "description", "start_date", "end_date", "groups" });
+model!(CommissionVoucher {
+    id: lenient = "id",
+    code: lenient = "code",
+    description: lenient = "description",
+    start_date: lenient = "start_date",
+    end_date: lenient = "end_date",
+    groups: lenient = "groups",
+});
 
 /// A commission for voucher codes.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct VoucherCommission {
     /// The commission. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CommissionId>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// The sum or the percentage.
-    #[serde(deserialize_with = "lenient")]
     pub performance_value: Drift<Amount>,
     /// What it is paid by.
-    #[serde(deserialize_with = "lenient")]
     pub performance_model: Option<PerformanceModel>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::civil::DateTime>,
     /// When it ends.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::civil::DateTime>,
     /// Where it is in its life.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<CommissionStatus>,
     /// What a conversion must have for it.
-    #[serde(deserialize_with = "lenient")]
     pub meta_fields: Drift<Vec<CommissionMetaField>>,
     /// When it was changed; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
     /// Who changed it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified_by: Option<UserId>,
     /// The field that its percentage is of.
-    #[serde(deserialize_with = "lenient")]
     pub commission_based_on_field: Option<String>,
     /// The codes.
-    #[serde(deserialize_with = "lenient")]
     pub voucher_codes: Drift<Vec<CommissionVoucher>>,
 }
 
 model!(VoucherCommission {
-    "id", "description", "performance_value", "performance_model", "start_date", "end_date",
-    "status", "meta_fields", "last_modified", "last_modified_by", "commission_based_on_field",
-    "voucher_codes",
+    id: lenient = "id",
+    description: lenient = "description",
+    performance_value: lenient = "performance_value",
+    performance_model: lenient = "performance_model",
+    start_date: lenient = "start_date",
+    end_date: lenient = "end_date",
+    status: lenient = "status",
+    meta_fields: lenient = "meta_fields",
+    last_modified: lenient = "last_modified",
+    last_modified_by: lenient = "last_modified_by",
+    commission_based_on_field: lenient = "commission_based_on_field",
+    voucher_codes: lenient = "voucher_codes",
 });
 
 /// A commission for a promotion.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PromotionalCommission {
     /// The commission. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CommissionId>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// The sum or the percentage.
-    #[serde(deserialize_with = "lenient")]
     pub performance_value: Drift<Amount>,
     /// What it is paid by.
-    #[serde(deserialize_with = "lenient")]
     pub performance_model: Option<PerformanceModel>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::civil::DateTime>,
     /// When it ends.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::civil::DateTime>,
     /// Where it is in its life.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<CommissionStatus>,
     /// What a conversion must have for it.
-    #[serde(deserialize_with = "lenient")]
     pub meta_fields: Drift<Vec<CommissionMetaField>>,
     /// When it was changed; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
     /// Who changed it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified_by: Option<UserId>,
     /// The field that its percentage is of.
-    #[serde(deserialize_with = "lenient")]
     pub commission_based_on_field: Option<String>,
     /// How long a click counts. Unit: seconds.
-    #[serde(deserialize_with = "lenient")]
     pub cookie_period: Drift<f64>,
     /// The partners that it is for.
-    #[serde(deserialize_with = "lenient")]
     pub publishers: Drift<Vec<NamedId>>,
     /// The groups that it is for.
-    #[serde(deserialize_with = "lenient")]
     pub groups: Drift<Vec<NamedId>>,
 }
 
 model!(PromotionalCommission {
-    "id", "description", "performance_value", "performance_model", "start_date", "end_date",
-    "status", "meta_fields", "last_modified", "last_modified_by", "commission_based_on_field",
-    "cookie_period", "publishers", "groups",
+    id: lenient = "id",
+    description: lenient = "description",
+    performance_value: lenient = "performance_value",
+    performance_model: lenient = "performance_model",
+    start_date: lenient = "start_date",
+    end_date: lenient = "end_date",
+    status: lenient = "status",
+    meta_fields: lenient = "meta_fields",
+    last_modified: lenient = "last_modified",
+    last_modified_by: lenient = "last_modified_by",
+    commission_based_on_field: lenient = "commission_based_on_field",
+    cookie_period: lenient = "cookie_period",
+    publishers: lenient = "publishers",
+    groups: lenient = "groups",
 });
 
 /// A level of a tier.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TierLevel {
     /// From what on it holds; at least 0.01.
-    #[serde(deserialize_with = "lenient")]
     pub threshold: Drift<Amount>,
     /// What it brings; at least 0.01.
-    #[serde(deserialize_with = "lenient")]
     pub bonus_value: Drift<Amount>,
 }
 
-model!(TierLevel { "threshold", "bonus_value" });
+model!(TierLevel { threshold: lenient = "threshold", bonus_value: lenient = "bonus_value" });
 
 /// A commission that grows with what was reached.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TieredCommission {
     /// The commission. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CommissionId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// When it begins; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::civil::DateTime>,
     /// When it ends; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::civil::DateTime>,
     /// The length of the period that is counted; the vendor does not name the unit. From 0 to
     /// 86399999.
-    #[serde(deserialize_with = "lenient")]
     pub evaluation_period: Drift<u32>,
     /// Whether pending conversions count; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub reward_pending: Drift<bool>,
     /// What is paid.
-    #[serde(deserialize_with = "lenient")]
     pub reward_model: Option<RewardModel>,
     /// What the levels count.
-    #[serde(deserialize_with = "lenient")]
     pub performance_measurement: Option<PerformanceMeasurement>,
     /// What a conversion must have for it.
-    #[serde(deserialize_with = "lenient")]
     pub meta_fields: Drift<Vec<CommissionMetaField>>,
     /// Its levels. Length: at least 1.
-    #[serde(deserialize_with = "lenient")]
     pub levels: Drift<Vec<TierLevel>>,
     /// The partners that it is for.
-    #[serde(deserialize_with = "lenient")]
     pub publishers: Drift<Vec<NamedId>>,
     /// The groups that it is for.
-    #[serde(deserialize_with = "lenient")]
     pub groups: Drift<Vec<NamedId>>,
     /// Where it is in its life.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<TierStatus>,
 }
 
 model!(TieredCommission {
-    "id", "name", "start_date", "end_date", "evaluation_period", "reward_pending", "reward_model",
-    "performance_measurement", "meta_fields", "levels", "publishers", "groups", "status",
+    id: lenient = "id",
+    name: lenient = "name",
+    start_date: lenient = "start_date",
+    end_date: lenient = "end_date",
+    evaluation_period: lenient = "evaluation_period",
+    reward_pending: lenient = "reward_pending",
+    reward_model: lenient = "reward_model",
+    performance_measurement: lenient = "performance_measurement",
+    meta_fields: lenient = "meta_fields",
+    levels: lenient = "levels",
+    publishers: lenient = "publishers",
+    groups: lenient = "groups",
+    status: lenient = "status",
 });
 
 /// What is paid to whom.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CommissionRate {
     /// The rate.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<String>,
     /// What it is for.
-    #[serde(deserialize_with = "lenient")]
     pub scope: Option<CommissionScope>,
     /// The name of that.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The sum or the percentage.
-    #[serde(deserialize_with = "lenient")]
     pub performance_value: Drift<Amount>,
     /// What it is paid by.
-    #[serde(deserialize_with = "lenient")]
     pub performance_model: Option<PerformanceModel>,
     /// How long a click counts; may be null. Unit: seconds. From 0 to 31536000.
-    #[serde(deserialize_with = "lenient")]
     pub cookie_period: Drift<u32>,
 }
 
 model!(CommissionRate {
-    "id", "scope", "name", "performance_value", "performance_model", "cookie_period",
+    id: lenient = "id",
+    scope: lenient = "scope",
+    name: lenient = "name",
+    performance_value: lenient = "performance_value",
+    performance_model: lenient = "performance_model",
+    cookie_period: lenient = "cookie_period",
 });
 
 /// A commission that holds at a moment. A tier has levels and a scope, any other has rates.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ActiveCommission {
     /// The commission. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<CommissionId>,
     /// Its kind.
-    #[serde(deserialize_with = "lenient")]
     pub r#type: Option<ActiveCommissionType>,
     /// The name of a tier.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// What a tier is for.
-    #[serde(deserialize_with = "lenient")]
     pub scope: Option<CommissionScope>,
     /// When it begins; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::Timestamp>,
     /// When it ends; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::Timestamp>,
     /// The field that its percentage is of.
-    #[serde(deserialize_with = "lenient")]
     pub commission_based_on_field: Option<String>,
     /// Where it is in its life.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<ActiveCommissionStatus>,
     /// What a conversion must have for it.
-    #[serde(deserialize_with = "lenient")]
     pub meta_fields: Drift<Vec<CommissionMetaField>>,
     /// What is paid to whom. Length: at least 1.
-    #[serde(deserialize_with = "lenient")]
     pub rates: Drift<Vec<CommissionRate>>,
     /// What a tier is paid by.
-    #[serde(deserialize_with = "lenient")]
     pub performance_model: Option<ActiveCommissionModel>,
     /// What the levels of a tier count.
-    #[serde(deserialize_with = "lenient")]
     pub performance_measurement: Option<PerformanceMeasurement>,
     /// The levels of a tier. Length: at least 1.
-    #[serde(deserialize_with = "lenient")]
     pub levels: Drift<Vec<TierLevel>>,
 }
 
 model!(ActiveCommission {
-    "id", "type", "name", "description", "scope", "start_date", "end_date",
-    "commission_based_on_field", "status", "meta_fields", "rates", "performance_model",
-    "performance_measurement", "levels",
+    id: lenient = "id",
+    r#type: lenient = "type",
+    name: lenient = "name",
+    description: lenient = "description",
+    scope: lenient = "scope",
+    start_date: lenient = "start_date",
+    end_date: lenient = "end_date",
+    commission_based_on_field: lenient = "commission_based_on_field",
+    status: lenient = "status",
+    meta_fields: lenient = "meta_fields",
+    rates: lenient = "rates",
+    performance_model: lenient = "performance_model",
+    performance_measurement: lenient = "performance_measurement",
+    levels: lenient = "levels",
 });
 
 /// From when to when.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Period {
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::Timestamp>,
     /// When it ends.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::Timestamp>,
 }
 
-model!(Period { "start_date", "end_date" });
+model!(Period { start_date: lenient = "start_date", end_date: lenient = "end_date" });
 
 /// A voucher code, or a part of one.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CodePattern {
     /// How it is compared.
-    #[serde(deserialize_with = "lenient")]
     pub operator: Option<CodeOperator>,
     /// The letters and digits. Length: at least 1.
-    #[serde(deserialize_with = "lenient")]
     pub value: Option<String>,
 }
 
-model!(CodePattern { "operator", "value" });
+model!(CodePattern { operator: lenient = "operator", value: lenient = "value" });
 
 /// A voucher code that belongs to one partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ExclusiveCode {
     /// The code.
-    #[serde(deserialize_with = "lenient")]
     pub code: Drift<CodePattern>,
     /// When it begins.
-    #[serde(deserialize_with = "lenient")]
     pub start_date: Drift<jiff::Timestamp>,
     /// When it ends; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub end_date: Drift<jiff::Timestamp>,
 }
 
-model!(ExclusiveCode { "code", "start_date", "end_date" });
+model!(ExclusiveCode {
+    code: lenient = "code",
+    start_date: lenient = "start_date",
+    end_date: lenient = "end_date",
+});
 
 /// What holds for clicks while the cart is full.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct InCart {
     /// The limit; the vendor does not name the unit. From 0 to 3540.
-    #[serde(deserialize_with = "lenient")]
     pub threshold: Drift<f64>,
 }
 
-model!(InCart { "threshold" });
+model!(InCart { threshold: lenient = "threshold" });
 
 /// Who gets how much.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AttributionSplit {
     /// The share of the first partner. Unit: percent. From 0 to 100.
-    #[serde(deserialize_with = "lenient")]
     pub initiator: Drift<Amount>,
     /// Who gets the share of a contributor that is not there.
-    #[serde(deserialize_with = "lenient")]
     pub contributor_fallback: Option<ContributorFallback>,
     /// The share of the last partner. Unit: percent. From 0 to 100.
-    #[serde(deserialize_with = "lenient")]
     pub converter: Drift<Amount>,
 }
 
-model!(AttributionSplit { "initiator", "contributor_fallback", "converter" });
+model!(AttributionSplit {
+    initiator: lenient = "initiator",
+    contributor_fallback: lenient = "contributor_fallback",
+    converter: lenient = "converter",
+});
 
 /// The rules that hold for the partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AttributionRules {
     /// When the partner is preferred. Length: at least 1.
-    #[serde(deserialize_with = "lenient")]
     pub preferred_partner: Drift<Vec<Period>>,
     /// Voucher codes that belong to the partner alone. Length: at least 1.
-    #[serde(deserialize_with = "lenient")]
     pub exclusive_codes: Drift<Vec<ExclusiveCode>>,
     /// What holds for clicks while the cart is full.
-    #[serde(deserialize_with = "lenient")]
     pub in_cart: Drift<InCart>,
     /// Who gets how much.
-    #[serde(deserialize_with = "lenient")]
     pub split: Drift<AttributionSplit>,
 }
 
-model!(AttributionRules { "preferred_partner", "exclusive_codes", "in_cart", "split" });
+model!(AttributionRules {
+    preferred_partner: lenient = "preferred_partner",
+    exclusive_codes: lenient = "exclusive_codes",
+    in_cart: lenient = "in_cart",
+    split: lenient = "split",
+});
 
 /// Which rules exist on the campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AttributionFlags {
     /// There are preferred partners.
-    #[serde(deserialize_with = "lenient")]
     pub preferred_partner: Drift<bool>,
     /// There are exclusive codes.
-    #[serde(deserialize_with = "lenient")]
     pub exclusive_codes: Drift<bool>,
 }
 
-model!(AttributionFlags { "preferred_partner", "exclusive_codes" });
+model!(AttributionFlags {
+    preferred_partner: lenient = "preferred_partner",
+    exclusive_codes: lenient = "exclusive_codes",
+});
 
 /// How a conversion is divided between partners. What does not hold is absent.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Attribution {
     /// The rules.
-    #[serde(deserialize_with = "lenient")]
     pub data: Drift<AttributionRules>,
     /// Which of them exist.
-    #[serde(deserialize_with = "lenient")]
     pub meta: Drift<AttributionFlags>,
 }
 
-model!(Attribution { "data", "meta" });
+model!(Attribution { data: lenient = "data", meta: lenient = "meta" });
 
 /// A commission group, and what some answers put beside it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CommissionGroupEntry {
     /// The group.
-    #[serde(deserialize_with = "lenient")]
     pub commission_group: Drift<CommissionGroup>,
     /// When it ends; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub end_date_time: Drift<jiff::civil::DateTime>,
     /// Whether it is in use.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
 }
 
-model!(CommissionGroupEntry { "commission_group", "end_date_time", "active", "last_modified" });
+model!(CommissionGroupEntry {
+    commission_group: lenient = "commission_group",
+    end_date_time: lenient = "end_date_time",
+    active: lenient = "active",
+    last_modified: lenient = "last_modified",
+});
 
 /// The click that led to a conversion.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ConversionClick {
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// The kind of click, for instance `standard`.
-    #[serde(deserialize_with = "lenient")]
     pub r#type: Option<String>,
     /// What became of it, for instance `nibbled`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// When it was.
-    #[serde(deserialize_with = "lenient")]
     pub set_time: Drift<jiff::civil::DateTime>,
     /// The address it came from.
-    #[serde(deserialize_with = "lenient")]
     pub set_ip: Option<String>,
     /// When it was last used: seconds since 1970 in one sample, a time in another.
-    #[serde(deserialize_with = "lenient")]
     pub last_used: Option<String>,
     /// The address it was last used from.
-    #[serde(deserialize_with = "lenient")]
     pub last_ip: Option<String>,
     /// The partner's own reference.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_reference: Option<String>,
     /// The page it came from.
-    #[serde(deserialize_with = "lenient")]
     pub referer: Option<String>,
     /// The creative.
-    #[serde(deserialize_with = "lenient")]
     pub creative_id: Drift<i64>,
     /// The creative's kind.
-    #[serde(deserialize_with = "lenient")]
     pub creative_type: Drift<i64>,
     /// The piece of the creative.
-    #[serde(deserialize_with = "lenient")]
     pub specific_creative_id: Drift<i64>,
     /// The device.
-    #[serde(deserialize_with = "lenient")]
     pub ref_device_id: Drift<i64>,
     /// The traffic source.
-    #[serde(deserialize_with = "lenient")]
     pub ref_traffic_source_id: Drift<i64>,
     /// The partnership model.
-    #[serde(deserialize_with = "lenient")]
     pub ref_partnership_model_id: Drift<i64>,
     /// The user context.
-    #[serde(deserialize_with = "lenient")]
     pub ref_user_context_id: Drift<i64>,
     /// The device in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_device: Option<String>,
     /// The traffic source in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_traffic_source: Option<String>,
     /// The partnership model in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_partnership_model: Option<String>,
     /// The user context in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_user_context: Option<String>,
     /// The click's reference.
-    #[serde(deserialize_with = "lenient")]
     pub clickref: Option<String>,
 }
 
 model!(ConversionClick {
-    "campaign_id", "publisher_id", "type", "status", "set_time", "set_ip", "last_used", "last_ip",
-    "publisher_reference", "referer", "creative_id", "creative_type", "specific_creative_id",
-    "ref_device_id", "ref_traffic_source_id", "ref_partnership_model_id", "ref_user_context_id",
-    "ref_device", "ref_traffic_source", "ref_partnership_model", "ref_user_context", "clickref",
+    campaign_id: lenient = "campaign_id",
+    publisher_id: lenient = "publisher_id",
+    r#type: lenient = "type",
+    status: lenient = "status",
+    set_time: lenient = "set_time",
+    set_ip: lenient = "set_ip",
+    last_used: lenient = "last_used",
+    last_ip: lenient = "last_ip",
+    publisher_reference: lenient = "publisher_reference",
+    referer: lenient = "referer",
+    creative_id: lenient = "creative_id",
+    creative_type: lenient = "creative_type",
+    specific_creative_id: lenient = "specific_creative_id",
+    ref_device_id: lenient = "ref_device_id",
+    ref_traffic_source_id: lenient = "ref_traffic_source_id",
+    ref_partnership_model_id: lenient = "ref_partnership_model_id",
+    ref_user_context_id: lenient = "ref_user_context_id",
+    ref_device: lenient = "ref_device",
+    ref_traffic_source: lenient = "ref_traffic_source",
+    ref_partnership_model: lenient = "ref_partnership_model",
+    ref_user_context: lenient = "ref_user_context",
+    clickref: lenient = "clickref",
 });
 
 /// What a conversion is worth.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ConversionValue {
     /// What became of it.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_status: Option<ConversionStatus>,
     /// What the customer paid.
-    #[serde(deserialize_with = "lenient")]
     pub value: Drift<Amount>,
     /// The partner's commission.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_commission: Drift<Amount>,
 }
 
-model!(ConversionValue { "conversion_status", "value", "publisher_commission" });
+model!(ConversionValue {
+    conversion_status: lenient = "conversion_status",
+    value: lenient = "value",
+    publisher_commission: lenient = "publisher_commission",
+});
 
 /// An item of a conversion.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ConversionItem {
     /// The item. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_item_id: Option<ConversionItemId>,
     /// The brand's number of the article; seen as a number.
-    #[serde(deserialize_with = "lenient")]
     pub sku: Option<String>,
     /// The article's category.
-    #[serde(deserialize_with = "lenient")]
     pub category: Option<String>,
     /// What the customer paid.
-    #[serde(deserialize_with = "lenient")]
     pub item_value: Drift<Amount>,
     /// The partner's commission.
-    #[serde(deserialize_with = "lenient")]
     pub item_publisher_commission: Drift<Amount>,
     /// What became of it.
-    #[serde(deserialize_with = "lenient")]
     pub item_status: Option<ConversionStatus>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub last_update: Drift<jiff::civil::DateTime>,
     /// The self-bill that it is in; may be null. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_self_bill_id: Option<SelfBillId>,
     /// When it was approved; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub approved_at: Drift<jiff::civil::DateTime>,
     /// What became of it, by a number.
-    #[serde(deserialize_with = "lenient")]
     pub item_status_id: Drift<i64>,
     /// Why it was rejected; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub reject_reason: Option<String>,
     /// The voucher codes that were used; the vendor does not describe them.
-    #[serde(deserialize_with = "lenient")]
     pub voucher_codes: Drift<Vec<JsonText>>,
     /// What the brand sent along; an empty list where there is nothing.
-    #[serde(deserialize_with = "lenient")]
     pub meta_data: Drift<BTreeMap<String, JsonText>>,
     /// Whether it can be paid now.
-    #[serde(deserialize_with = "lenient")]
     pub payable: Drift<bool>,
     /// Where its payment is; only with `include_payment_info`.
-    #[serde(deserialize_with = "lenient")]
     pub payment_status: Option<String>,
     /// When its self-bill was asked for; only with `include_payment_info`.
-    #[serde(deserialize_with = "lenient")]
     pub self_bill_request_date: Drift<jiff::civil::DateTime>,
     /// When its self-bill was released; only with `include_payment_info`.
-    #[serde(deserialize_with = "lenient")]
     pub self_bill_release_date: Drift<jiff::civil::DateTime>,
 }
 
 model!(ConversionItem {
-    "conversion_item_id", "sku", "category", "item_value", "item_publisher_commission",
-    "item_status", "last_update", "publisher_self_bill_id", "approved_at", "item_status_id",
-    "reject_reason", "voucher_codes", "meta_data", "payable", "payment_status",
-    "self_bill_request_date", "self_bill_release_date",
+    conversion_item_id: lenient = "conversion_item_id",
+    sku: lenient = "sku",
+    category: lenient = "category",
+    item_value: lenient = "item_value",
+    item_publisher_commission: lenient = "item_publisher_commission",
+    item_status: lenient = "item_status",
+    last_update: lenient = "last_update",
+    publisher_self_bill_id: lenient = "publisher_self_bill_id",
+    approved_at: lenient = "approved_at",
+    item_status_id: lenient = "item_status_id",
+    reject_reason: lenient = "reject_reason",
+    voucher_codes: lenient = "voucher_codes",
+    meta_data: lenient = "meta_data",
+    payable: lenient = "payable",
+    payment_status: lenient = "payment_status",
+    self_bill_request_date: lenient = "self_bill_request_date",
+    self_bill_release_date: lenient = "self_bill_release_date",
 });
 
 /// A conversion with its items.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Conversion {
     /// The conversion. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_id: Option<ConversionId>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// When it was.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_time: Drift<jiff::civil::DateTime>,
     /// The creative's kind.
-    #[serde(deserialize_with = "lenient")]
     pub creative_type: Drift<i64>,
     /// The creative.
-    #[serde(deserialize_with = "lenient")]
     pub creative_id: Drift<i64>,
     /// The piece of the creative.
-    #[serde(deserialize_with = "lenient")]
     pub specific_creative_id: Drift<i64>,
     /// The currency of its sums.
-    #[serde(deserialize_with = "lenient")]
     pub currency: Option<Currency>,
     /// The partner's own reference.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_reference: Option<String>,
     /// The brand's reference.
-    #[serde(deserialize_with = "lenient")]
     pub advertiser_reference: Option<String>,
     /// The order's reference.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_reference: Option<String>,
     /// Whether the brand knew the customer; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub customer_type: Option<CustomerType>,
     /// The customer's address.
-    #[serde(deserialize_with = "lenient")]
     pub referer_ip: Option<String>,
     /// The page before.
-    #[serde(deserialize_with = "lenient")]
     pub source_referer: Option<String>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
     /// Its kind.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_type: Drift<i64>,
     /// The customer's country.
-    #[serde(deserialize_with = "lenient")]
     pub country: Option<Country>,
     /// The brand's reference of the customer.
-    #[serde(deserialize_with = "lenient")]
     pub customer_reference: Option<String>,
     /// The device.
-    #[serde(deserialize_with = "lenient")]
     pub ref_device_id: Drift<i64>,
     /// The partnership model.
-    #[serde(deserialize_with = "lenient")]
     pub ref_partnership_model_id: Drift<i64>,
     /// The traffic source.
-    #[serde(deserialize_with = "lenient")]
     pub ref_traffic_source_id: Drift<i64>,
     /// The conversion metric.
-    #[serde(deserialize_with = "lenient")]
     pub ref_conversion_metric_id: Drift<i64>,
     /// The user context.
-    #[serde(deserialize_with = "lenient")]
     pub ref_user_context_id: Drift<i64>,
     /// The campaign's title.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_title: Option<String>,
     /// The partner's name.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_name: Option<String>,
     /// The click that led to it.
-    #[serde(deserialize_with = "lenient")]
     pub click: Drift<ConversionClick>,
     /// The conversion metric in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_conversion_metric: Option<String>,
     /// The device in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_device: Option<String>,
     /// The partnership model in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_partnership_model: Option<String>,
     /// The traffic source in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_traffic_source: Option<String>,
     /// The user context in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_user_context: Option<String>,
     /// What it is worth.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_value: Drift<ConversionValue>,
     /// What the brand sent along; an empty list where there is nothing.
-    #[serde(deserialize_with = "lenient")]
     pub meta_data: Drift<BTreeMap<String, JsonText>>,
     /// Its items.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_items: Drift<Vec<ConversionItem>>,
     /// Whether there was a transaction query about it.
-    #[serde(deserialize_with = "lenient")]
     pub was_disputed: Drift<bool>,
     /// How long after the click it was. Unit: seconds.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_lag: Drift<f64>,
     /// The click's reference.
-    #[serde(deserialize_with = "lenient")]
     pub clickref: Option<String>,
 }
 
 model!(Conversion {
-    "conversion_id", "campaign_id", "publisher_id", "conversion_time", "creative_type",
-    "creative_id", "specific_creative_id", "currency", "publisher_reference",
-    "advertiser_reference", "conversion_reference", "customer_type", "referer_ip",
-    "source_referer", "last_modified", "conversion_type", "country", "customer_reference",
-    "ref_device_id", "ref_partnership_model_id", "ref_traffic_source_id",
-    "ref_conversion_metric_id", "ref_user_context_id", "campaign_title", "publisher_name", "click",
-    "ref_conversion_metric", "ref_device", "ref_partnership_model", "ref_traffic_source",
-    "ref_user_context", "conversion_value", "meta_data", "conversion_items", "was_disputed",
-    "conversion_lag", "clickref",
+    conversion_id: lenient = "conversion_id",
+    campaign_id: lenient = "campaign_id",
+    publisher_id: lenient = "publisher_id",
+    conversion_time: lenient = "conversion_time",
+    creative_type: lenient = "creative_type",
+    creative_id: lenient = "creative_id",
+    specific_creative_id: lenient = "specific_creative_id",
+    currency: lenient = "currency",
+    publisher_reference: lenient = "publisher_reference",
+    advertiser_reference: lenient = "advertiser_reference",
+    conversion_reference: lenient = "conversion_reference",
+    customer_type: lenient = "customer_type",
+    referer_ip: lenient = "referer_ip",
+    source_referer: lenient = "source_referer",
+    last_modified: lenient = "last_modified",
+    conversion_type: lenient = "conversion_type",
+    country: lenient = "country",
+    customer_reference: lenient = "customer_reference",
+    ref_device_id: lenient = "ref_device_id",
+    ref_partnership_model_id: lenient = "ref_partnership_model_id",
+    ref_traffic_source_id: lenient = "ref_traffic_source_id",
+    ref_conversion_metric_id: lenient = "ref_conversion_metric_id",
+    ref_user_context_id: lenient = "ref_user_context_id",
+    campaign_title: lenient = "campaign_title",
+    publisher_name: lenient = "publisher_name",
+    click: lenient = "click",
+    ref_conversion_metric: lenient = "ref_conversion_metric",
+    ref_device: lenient = "ref_device",
+    ref_partnership_model: lenient = "ref_partnership_model",
+    ref_traffic_source: lenient = "ref_traffic_source",
+    ref_user_context: lenient = "ref_user_context",
+    conversion_value: lenient = "conversion_value",
+    meta_data: lenient = "meta_data",
+    conversion_items: lenient = "conversion_items",
+    was_disputed: lenient = "was_disputed",
+    conversion_lag: lenient = "conversion_lag",
+    clickref: lenient = "clickref",
 });
 
 /// Where to go on with a job.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct JobLinks {
     /// Path of the result.
-    #[serde(deserialize_with = "lenient")]
     pub response: Option<String>,
     /// Path to ask again at.
-    #[serde(deserialize_with = "lenient")]
     pub update: Option<String>,
 }
 
-model!(JobLinks { "response", "update" });
+model!(JobLinks { response: lenient = "response", update: lenient = "update" });
 
 /// Work that the vendor does later.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Job {
     /// The job. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub job_id: Option<JobId>,
     /// When it was started.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::civil::DateTime>,
     /// When it was done; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub completed_at: Drift<jiff::civil::DateTime>,
     /// Who started it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
     /// What started it.
-    #[serde(deserialize_with = "lenient")]
     pub created_by_uri: Option<String>,
     /// When it should be done; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub estimated_completion: Option<String>,
     /// How far it is.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<JobStatus>,
     /// How many percent are done.
-    #[serde(deserialize_with = "lenient")]
     pub percentage_complete: Drift<f64>,
     /// The reference that was given to it; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub reference: Option<String>,
     /// Path of the result; may be null. Newer answers have it under `hypermedia`.
-    #[serde(deserialize_with = "lenient")]
     pub response: Option<String>,
     /// Whether the result is still kept.
-    #[serde(deserialize_with = "lenient")]
     pub response_within_retention: Drift<bool>,
     /// How long it has run. Unit: seconds.
-    #[serde(deserialize_with = "lenient")]
     pub time_elapsed: Drift<f64>,
     /// Path to ask again at; may be null. Newer answers have it under `hypermedia`.
-    #[serde(deserialize_with = "lenient")]
     pub update: Option<String>,
     /// Where to go on.
-    #[serde(deserialize_with = "lenient")]
     pub hypermedia: Drift<JobLinks>,
 }
 
 model!(Job {
-    "job_id", "created_at", "completed_at", "created_by", "created_by_uri", "estimated_completion",
-    "status", "percentage_complete", "reference", "response", "response_within_retention",
-    "time_elapsed", "update", "hypermedia",
+    job_id: lenient = "job_id",
+    created_at: lenient = "created_at",
+    completed_at: lenient = "completed_at",
+    created_by: lenient = "created_by",
+    created_by_uri: lenient = "created_by_uri",
+    estimated_completion: lenient = "estimated_completion",
+    status: lenient = "status",
+    percentage_complete: lenient = "percentage_complete",
+    reference: lenient = "reference",
+    response: lenient = "response",
+    response_within_retention: lenient = "response_within_retention",
+    time_elapsed: lenient = "time_elapsed",
+    update: lenient = "update",
+    hypermedia: lenient = "hypermedia",
 });
 
 /// A click.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Click {
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// The kind of click, for instance `standard`.
-    #[serde(deserialize_with = "lenient")]
     pub r#type: Option<String>,
     /// What became of it, for instance `nibbled`.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
     /// When it was.
-    #[serde(deserialize_with = "lenient")]
     pub set_time: Drift<jiff::civil::DateTime>,
     /// The address it came from.
-    #[serde(deserialize_with = "lenient")]
     pub set_ip: Option<String>,
     /// When it was last used: seconds since 1970 in one sample, a time in another.
-    #[serde(deserialize_with = "lenient")]
     pub last_used: Option<String>,
     /// The address it was last used from.
-    #[serde(deserialize_with = "lenient")]
     pub last_ip: Option<String>,
     /// The partner's own reference.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_reference: Option<String>,
     /// The page it came from.
-    #[serde(deserialize_with = "lenient")]
     pub referer: Option<String>,
     /// The creative.
-    #[serde(deserialize_with = "lenient")]
     pub creative_id: Drift<i64>,
     /// The creative's kind.
-    #[serde(deserialize_with = "lenient")]
     pub creative_type: Drift<i64>,
     /// The piece of the creative.
-    #[serde(deserialize_with = "lenient")]
     pub specific_creative_id: Drift<i64>,
     /// The device.
-    #[serde(deserialize_with = "lenient")]
     pub ref_device_id: Drift<i64>,
     /// The traffic source.
-    #[serde(deserialize_with = "lenient")]
     pub ref_traffic_source_id: Drift<i64>,
     /// The partnership model.
-    #[serde(deserialize_with = "lenient")]
     pub ref_partnership_model_id: Drift<i64>,
     /// The user context.
-    #[serde(deserialize_with = "lenient")]
     pub ref_user_context_id: Drift<i64>,
     /// The device in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_device: Option<String>,
     /// The traffic source in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_traffic_source: Option<String>,
     /// The partnership model in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_partnership_model: Option<String>,
     /// The user context in words.
-    #[serde(deserialize_with = "lenient")]
     pub ref_user_context: Option<String>,
     /// The click's reference.
-    #[serde(deserialize_with = "lenient")]
     pub clickref: Option<String>,
     /// What was sent along; an empty list where there is nothing.
-    #[serde(deserialize_with = "lenient")]
     pub meta_data: Drift<BTreeMap<String, JsonText>>,
 }
 
 model!(Click {
-    "campaign_id", "publisher_id", "type", "status", "set_time", "set_ip", "last_used", "last_ip",
-    "publisher_reference", "referer", "creative_id", "creative_type", "specific_creative_id",
-    "ref_device_id", "ref_traffic_source_id", "ref_partnership_model_id", "ref_user_context_id",
-    "ref_device", "ref_traffic_source", "ref_partnership_model", "ref_user_context", "clickref",
-    "meta_data",
+    campaign_id: lenient = "campaign_id",
+    publisher_id: lenient = "publisher_id",
+    r#type: lenient = "type",
+    status: lenient = "status",
+    set_time: lenient = "set_time",
+    set_ip: lenient = "set_ip",
+    last_used: lenient = "last_used",
+    last_ip: lenient = "last_ip",
+    publisher_reference: lenient = "publisher_reference",
+    referer: lenient = "referer",
+    creative_id: lenient = "creative_id",
+    creative_type: lenient = "creative_type",
+    specific_creative_id: lenient = "specific_creative_id",
+    ref_device_id: lenient = "ref_device_id",
+    ref_traffic_source_id: lenient = "ref_traffic_source_id",
+    ref_partnership_model_id: lenient = "ref_partnership_model_id",
+    ref_user_context_id: lenient = "ref_user_context_id",
+    ref_device: lenient = "ref_device",
+    ref_traffic_source: lenient = "ref_traffic_source",
+    ref_partnership_model: lenient = "ref_partnership_model",
+    ref_user_context: lenient = "ref_user_context",
+    clickref: lenient = "clickref",
+    meta_data: lenient = "meta_data",
 });
 
 /// The campaign of a transaction query.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TransactionQueryCampaign {
     /// The brand. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub advertiser_id: Option<BrandId>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// When it was made.
-    #[serde(deserialize_with = "lenient")]
     pub created: Drift<jiff::civil::DateTime>,
     /// Who made it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
     /// The network's share.
-    #[serde(deserialize_with = "lenient")]
     pub default_override: Option<String>,
     /// Whether others do not see it.
-    #[serde(deserialize_with = "lenient")]
     pub hidden_campaign: Option<YesOrNo>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified: Drift<jiff::civil::DateTime>,
     /// The network's fee; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub network_fee: Option<String>,
     /// When it is paid; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub payment_date: Option<String>,
     /// The time zone of its reports.
-    #[serde(deserialize_with = "lenient")]
     pub reporting_timezone: Option<ReportingTimezone>,
     /// Whether it runs.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<Status>,
     /// Its title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// What counts as a conversion.
-    #[serde(deserialize_with = "lenient")]
     pub r#type: Option<String>,
     /// The branch.
-    #[serde(deserialize_with = "lenient")]
     pub vertical_id: Drift<i64>,
     /// The first day of the week.
-    #[serde(deserialize_with = "lenient")]
     pub week_start: Option<String>,
 }
 
 model!(TransactionQueryCampaign {
-    "advertiser_id", "campaign_id", "created", "created_by", "default_override", "hidden_campaign",
-    "last_modified", "network_fee", "payment_date", "reporting_timezone", "status", "title",
-    "type", "vertical_id", "week_start",
+    advertiser_id: lenient = "advertiser_id",
+    campaign_id: lenient = "campaign_id",
+    created: lenient = "created",
+    created_by: lenient = "created_by",
+    default_override: lenient = "default_override",
+    hidden_campaign: lenient = "hidden_campaign",
+    last_modified: lenient = "last_modified",
+    network_fee: lenient = "network_fee",
+    payment_date: lenient = "payment_date",
+    reporting_timezone: lenient = "reporting_timezone",
+    status: lenient = "status",
+    title: lenient = "title",
+    r#type: lenient = "type",
+    vertical_id: lenient = "vertical_id",
+    week_start: lenient = "week_start",
 });
 
 /// The partner of a transaction query.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TransactionQueryPartner {
     /// Whether the network's terms of now were agreed to.
-    #[serde(deserialize_with = "lenient")]
     pub agreed_to_latest_network_terms: Option<YesOrNo>,
     /// When the account was made.
-    #[serde(deserialize_with = "lenient")]
     pub created: Drift<jiff::civil::DateTime>,
     /// Who made it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
     /// The partner's name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// The network. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub network_id: Option<NetworkId>,
     /// How the partner stands to the network.
-    #[serde(deserialize_with = "lenient")]
     pub network_status: Option<Status>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// The language version of the terms.
-    #[serde(deserialize_with = "lenient")]
     pub ref_terms_and_conditions_locale_id: Option<String>,
     /// The time zone of its reports.
-    #[serde(deserialize_with = "lenient")]
     pub reporting_timezone: Option<ReportingTimezone>,
     /// Where the account was made from.
-    #[serde(deserialize_with = "lenient")]
     pub signup_ip: Option<String>,
     /// The first day of the week.
-    #[serde(deserialize_with = "lenient")]
     pub week_start: Option<String>,
 }
 
 model!(TransactionQueryPartner {
-    "agreed_to_latest_network_terms", "created", "created_by", "name", "network_id",
-    "network_status", "publisher_id", "ref_terms_and_conditions_locale_id", "reporting_timezone",
-    "signup_ip", "week_start",
+    agreed_to_latest_network_terms: lenient = "agreed_to_latest_network_terms",
+    created: lenient = "created",
+    created_by: lenient = "created_by",
+    name: lenient = "name",
+    network_id: lenient = "network_id",
+    network_status: lenient = "network_status",
+    publisher_id: lenient = "publisher_id",
+    ref_terms_and_conditions_locale_id: lenient = "ref_terms_and_conditions_locale_id",
+    reporting_timezone: lenient = "reporting_timezone",
+    signup_ip: lenient = "signup_ip",
+    week_start: lenient = "week_start",
 });
 
 /// A step in the life of a transaction query.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TransactionQueryHistory {
     /// The commission that was claimed.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_expected_commission: Drift<Amount>,
     /// The item that came of it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_item_id: Option<ConversionItemId>,
     /// When the step was.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::civil::DateTime>,
     /// What was written.
-    #[serde(deserialize_with = "lenient")]
     pub notes: Option<String>,
     /// The state it led to.
-    #[serde(deserialize_with = "lenient")]
     pub state: Option<TransactionQueryState>,
     /// The query. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub transaction_query_id: Option<TransactionQueryId>,
     /// The step.
-    #[serde(deserialize_with = "lenient")]
     pub transaction_query_state_id: Option<String>,
     /// Who did it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub user_id: Option<UserId>,
 }
 
 model!(TransactionQueryHistory {
-    "conversion_expected_commission", "conversion_item_id", "created_at", "notes", "state",
-    "transaction_query_id", "transaction_query_state_id", "user_id",
+    conversion_expected_commission: lenient = "conversion_expected_commission",
+    conversion_item_id: lenient = "conversion_item_id",
+    created_at: lenient = "created_at",
+    notes: lenient = "notes",
+    state: lenient = "state",
+    transaction_query_id: lenient = "transaction_query_id",
+    transaction_query_state_id: lenient = "transaction_query_state_id",
+    user_id: lenient = "user_id",
 });
 
 /// A claim that a transaction is missing or wrong.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TransactionQuery {
     /// The query. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub transaction_query_id: Option<TransactionQueryId>,
     /// What is claimed.
-    #[serde(deserialize_with = "lenient")]
     pub transaction_query_type: Option<TransactionQueryType>,
     /// The campaign in short.
-    #[serde(deserialize_with = "lenient")]
     pub campaign: Drift<TransactionQueryCampaign>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// The partner's reference on the campaign.
-    #[serde(deserialize_with = "lenient")]
     pub camref: Option<String>,
     /// The currency of the sums.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_currency: Option<Currency>,
     /// When the conversion was.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_date_time: Drift<jiff::civil::DateTime>,
     /// The conversion, if it is known. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_id: Option<ConversionId>,
     /// The brand's reference of it.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_reference: Option<String>,
     /// What the customer paid.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_value: Drift<Amount>,
     /// When it was made.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::civil::DateTime>,
     /// What became of it.
-    #[serde(deserialize_with = "lenient")]
     pub current_state: Option<TransactionQueryState>,
     /// The commission that is claimed.
-    #[serde(deserialize_with = "lenient")]
     pub expected_commission: Drift<Amount>,
     /// What was written to the brand.
-    #[serde(deserialize_with = "lenient")]
     pub notes: Option<String>,
     /// The partner in short.
-    #[serde(deserialize_with = "lenient")]
     pub publisher: Drift<TransactionQueryPartner>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// The partner's own reference.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_reference: Option<String>,
     /// How it came to its state.
-    #[serde(deserialize_with = "lenient")]
     pub state_history: Drift<TransactionQueryHistory>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub updated_at: Drift<jiff::civil::DateTime>,
 }
 
 model!(TransactionQuery {
-    "transaction_query_id", "transaction_query_type", "campaign", "campaign_id", "camref",
-    "conversion_currency", "conversion_date_time", "conversion_id", "conversion_reference",
-    "conversion_value", "created_at", "current_state", "expected_commission", "notes", "publisher",
-    "publisher_id", "publisher_reference", "state_history", "updated_at",
+    transaction_query_id: lenient = "transaction_query_id",
+    transaction_query_type: lenient = "transaction_query_type",
+    campaign: lenient = "campaign",
+    campaign_id: lenient = "campaign_id",
+    camref: lenient = "camref",
+    conversion_currency: lenient = "conversion_currency",
+    conversion_date_time: lenient = "conversion_date_time",
+    conversion_id: lenient = "conversion_id",
+    conversion_reference: lenient = "conversion_reference",
+    conversion_value: lenient = "conversion_value",
+    created_at: lenient = "created_at",
+    current_state: lenient = "current_state",
+    expected_commission: lenient = "expected_commission",
+    notes: lenient = "notes",
+    publisher: lenient = "publisher",
+    publisher_id: lenient = "publisher_id",
+    publisher_reference: lenient = "publisher_reference",
+    state_history: lenient = "state_history",
+    updated_at: lenient = "updated_at",
 });
 
 /// What became of a deletion.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TransactionQueryDeleted {
     /// Whether it is gone.
-    #[serde(deserialize_with = "lenient")]
     pub deleted: Drift<bool>,
 }
 
-model!(TransactionQueryDeleted { "deleted" });
+model!(TransactionQueryDeleted { deleted: lenient = "deleted" });
 
 /// An invoice that the network writes in the partner's name.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SelfBill {
     /// The self-bill. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_self_bill_id: Option<SelfBillId>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// When it was made.
-    #[serde(deserialize_with = "lenient")]
     pub creation_date: Drift<jiff::civil::DateTime>,
     /// Address of the document; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub download: Option<String>,
     /// Address of the list of items; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub item_download: Option<String>,
     /// How many items are in it. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub items_in_bill: Drift<u64>,
     /// The country of the network's legal entity.
-    #[serde(deserialize_with = "lenient")]
     pub legal_entity: Option<Country>,
     /// The currency that most was received in.
-    #[serde(deserialize_with = "lenient")]
     pub majority_received_currency: Option<Currency>,
     /// The sum without tax.
-    #[serde(deserialize_with = "lenient")]
     pub net_value: Drift<Amount>,
     /// The currency of the payment.
-    #[serde(deserialize_with = "lenient")]
     pub paid_currency: Option<Currency>,
     /// The batch of the payment; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub payment_batch_id: Option<String>,
     /// When it was paid; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub payment_date: Drift<jiff::civil::DateTime>,
     /// The payment details, by a number.
-    #[serde(deserialize_with = "lenient")]
     pub payment_detail_set_id: Option<String>,
     /// The payment details; may be null. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_payment_detail_set_id: Option<PaymentDetailSetId>,
     /// The partner's reference; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_self_bill_reference: Option<String>,
     /// The number of the document.
-    #[serde(deserialize_with = "lenient")]
     pub self_bill_reference: Option<String>,
     /// The currency of the document.
-    #[serde(deserialize_with = "lenient")]
     pub selfbill_currency: Option<Currency>,
     /// Where it is.
-    #[serde(deserialize_with = "lenient")]
     pub status: Option<SelfBillStatus>,
     /// When it was written.
-    #[serde(deserialize_with = "lenient")]
     pub timestamp: Drift<jiff::civil::DateTime>,
     /// The sum with tax.
-    #[serde(deserialize_with = "lenient")]
     pub total_value: Drift<Amount>,
     /// The currency of the conversions.
-    #[serde(deserialize_with = "lenient")]
     pub tracked_currency: Option<Currency>,
     /// The sum in that currency.
-    #[serde(deserialize_with = "lenient")]
     pub tracked_net_value: Drift<Amount>,
     /// The tax rate.
-    #[serde(deserialize_with = "lenient")]
     pub vat_rate: Drift<Amount>,
     /// The tax.
-    #[serde(deserialize_with = "lenient")]
     pub vat_value: Drift<Amount>,
     /// Tax that was held back.
-    #[serde(deserialize_with = "lenient")]
     pub withheld_tax: Drift<Amount>,
 }
 
 model!(SelfBill {
-    "publisher_self_bill_id", "publisher_id", "creation_date", "download", "item_download",
-    "items_in_bill", "legal_entity", "majority_received_currency", "net_value", "paid_currency",
-    "payment_batch_id", "payment_date", "payment_detail_set_id", "publisher_payment_detail_set_id",
-    "publisher_self_bill_reference", "self_bill_reference", "selfbill_currency", "status",
-    "timestamp", "total_value", "tracked_currency", "tracked_net_value", "vat_rate", "vat_value",
-    "withheld_tax",
+    publisher_self_bill_id: lenient = "publisher_self_bill_id",
+    publisher_id: lenient = "publisher_id",
+    creation_date: lenient = "creation_date",
+    download: lenient = "download",
+    item_download: lenient = "item_download",
+    items_in_bill: lenient = "items_in_bill",
+    legal_entity: lenient = "legal_entity",
+    majority_received_currency: lenient = "majority_received_currency",
+    net_value: lenient = "net_value",
+    paid_currency: lenient = "paid_currency",
+    payment_batch_id: lenient = "payment_batch_id",
+    payment_date: lenient = "payment_date",
+    payment_detail_set_id: lenient = "payment_detail_set_id",
+    publisher_payment_detail_set_id: lenient = "publisher_payment_detail_set_id",
+    publisher_self_bill_reference: lenient = "publisher_self_bill_reference",
+    self_bill_reference: lenient = "self_bill_reference",
+    selfbill_currency: lenient = "selfbill_currency",
+    status: lenient = "status",
+    timestamp: lenient = "timestamp",
+    total_value: lenient = "total_value",
+    tracked_currency: lenient = "tracked_currency",
+    tracked_net_value: lenient = "tracked_net_value",
+    vat_rate: lenient = "vat_rate",
+    vat_value: lenient = "vat_value",
+    withheld_tax: lenient = "withheld_tax",
 });
 
 /// The account. What it holds depends on the way of payment.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PaymentDetailValues {
     /// The bank's address.
-    #[serde(deserialize_with = "lenient")]
     pub bank_address: Option<String>,
     /// The account's number; seen as a number. A secret: masked when it is printed.
-    #[serde(deserialize_with = "lenient")]
     pub account_number: Option<Sensitive>,
     /// The account's holder.
-    #[serde(deserialize_with = "lenient")]
     pub account_name: Option<String>,
     /// The bank.
-    #[serde(deserialize_with = "lenient")]
     pub bank_name: Option<String>,
     /// The bank's routing number; seen as a number. A secret: masked when it is printed.
-    #[serde(deserialize_with = "lenient")]
     pub routing_number: Option<Sensitive>,
 }
 
 model!(PaymentDetailValues {
-    "bank_address", "account_number", "account_name", "bank_name", "routing_number",
+    bank_address: lenient = "bank_address",
+    account_number: lenient = "account_number",
+    account_name: lenient = "account_name",
+    bank_name: lenient = "bank_name",
+    routing_number: lenient = "routing_number",
 });
 
 /// How a partner is paid.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PaymentDetails {
     /// The set. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_payment_detail_set_id: Option<PaymentDetailSetId>,
     /// The country of the account.
-    #[serde(deserialize_with = "lenient")]
     pub country: Option<Country>,
     /// The currency of payments.
-    #[serde(deserialize_with = "lenient")]
     pub paid_currency: Option<Currency>,
     /// The currencies of conversions that are paid so.
-    #[serde(deserialize_with = "lenient")]
     pub tracked_currency: Drift<Vec<Currency>>,
     /// The way of payment, for instance `eft`.
-    #[serde(deserialize_with = "lenient")]
     pub payment_type_code: Option<String>,
     /// The same in words.
-    #[serde(deserialize_with = "lenient")]
     pub payment_type_name: Option<String>,
     /// The day of the month for self-bills; `-1` for none.
-    #[serde(deserialize_with = "lenient")]
     pub automatic_self_bill_creation_date: Option<String>,
     /// The sum for self-bills; `-1` for none.
-    #[serde(deserialize_with = "lenient")]
     pub automatic_self_bill_creation_threshold: Option<String>,
     /// Whether payments are stopped.
-    #[serde(deserialize_with = "lenient")]
     pub suspended: Option<YesOrNo>,
     /// Since when; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub suspended_at: Drift<jiff::civil::DateTime>,
     /// By whom; may be null. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub suspended_by: Option<UserId>,
     /// Why; may be null.
-    #[serde(alias = "suspension_notes", deserialize_with = "lenient")]
     pub suspended_notes: Option<String>,
     /// The account.
-    #[serde(deserialize_with = "lenient")]
     pub payment_detail_values: Drift<PaymentDetailValues>,
 }
 
 model!(PaymentDetails {
-    "publisher_payment_detail_set_id", "country", "paid_currency", "tracked_currency",
-    "payment_type_code", "payment_type_name", "automatic_self_bill_creation_date",
-    "automatic_self_bill_creation_threshold", "suspended", "suspended_at", "suspended_by",
-    "suspended_notes", "suspension_notes", "payment_detail_values",
+    publisher_payment_detail_set_id: lenient = "publisher_payment_detail_set_id",
+    country: lenient = "country",
+    paid_currency: lenient = "paid_currency",
+    tracked_currency: lenient = "tracked_currency",
+    payment_type_code: lenient = "payment_type_code",
+    payment_type_name: lenient = "payment_type_name",
+    automatic_self_bill_creation_date: lenient = "automatic_self_bill_creation_date",
+    automatic_self_bill_creation_threshold: lenient = "automatic_self_bill_creation_threshold",
+    suspended: lenient = "suspended",
+    suspended_at: lenient = "suspended_at",
+    suspended_by: lenient = "suspended_by",
+    suspended_notes: lenient = "suspended_notes" | "suspension_notes",
+    payment_detail_values: lenient = "payment_detail_values",
 });
 
 /// A sum.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Money {
     /// The currency.
-    #[serde(deserialize_with = "lenient")]
     pub currency: Option<Currency>,
     /// The sum.
-    #[serde(deserialize_with = "lenient")]
     pub value: Drift<Amount>,
 }
 
-model!(Money { "currency", "value" });
+model!(Money { currency: lenient = "currency", value: lenient = "value" });
 
 /// Commission that can be withdrawn, in one currency.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AvailableCommission {
     /// How many items it is made of. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub no_items: Drift<u64>,
     /// What customers paid.
-    #[serde(deserialize_with = "lenient")]
     pub value: Drift<Amount>,
     /// The commission.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_commission: Drift<Amount>,
     /// The currency of both.
-    #[serde(deserialize_with = "lenient")]
     pub currency: Option<Currency>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_id: Option<PartnerId>,
     /// The commission in the partner's own currency.
-    #[serde(deserialize_with = "lenient")]
     pub publisher_commission_converted: Drift<Money>,
 }
 
 model!(AvailableCommission {
-    "no_items", "value", "publisher_commission", "currency", "publisher_id",
-    "publisher_commission_converted",
+    no_items: lenient = "no_items",
+    value: lenient = "value",
+    publisher_commission: lenient = "publisher_commission",
+    currency: lenient = "currency",
+    publisher_id: lenient = "publisher_id",
+    publisher_commission_converted: lenient = "publisher_commission_converted",
 });
 
 /// All money of a partner, by currency.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PaymentSummary {
     /// What can be withdrawn now.
-    #[serde(deserialize_with = "lenient")]
     pub available: Drift<BTreeMap<String, Amount>>,
     /// What can be withdrawn once the brand has paid.
-    #[serde(deserialize_with = "lenient")]
     pub confirmed: Drift<BTreeMap<String, Amount>>,
     /// What waits for the brand's decision.
-    #[serde(deserialize_with = "lenient")]
     pub pending: Drift<BTreeMap<String, Amount>>,
     /// What the brand has approved.
-    #[serde(deserialize_with = "lenient")]
     pub approved: Drift<BTreeMap<String, Amount>>,
     /// What was withdrawn.
-    #[serde(deserialize_with = "lenient")]
     pub paid: Drift<BTreeMap<String, Amount>>,
 }
 
-model!(PaymentSummary { "available", "confirmed", "pending", "approved", "paid" });
+model!(PaymentSummary {
+    available: lenient = "available",
+    confirmed: lenient = "confirmed",
+    pending: lenient = "pending",
+    approved: lenient = "approved",
+    paid: lenient = "paid",
+});
 
 /// What is payable to a partner; sums are by currency.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Payable {
     /// The first item. Only a sample shows it. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub offset: Drift<u64>,
     /// The most items. Only a sample shows it. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub limit: Drift<u64>,
     /// How many items there are. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub count: Drift<u64>,
     /// How long it took.
-    #[serde(deserialize_with = "lenient")]
     pub execution_time: Option<String>,
     /// Conversions.
-    #[serde(deserialize_with = "lenient")]
     pub total_conversion_count: Drift<BTreeMap<String, Amount>>,
     /// Commission, the network's share included.
-    #[serde(deserialize_with = "lenient")]
     pub total_commission_value: Drift<BTreeMap<String, Amount>>,
     /// What customers paid.
-    #[serde(deserialize_with = "lenient")]
     pub total_value: Drift<BTreeMap<String, Amount>>,
     /// The partner's commission.
-    #[serde(deserialize_with = "lenient")]
     pub total_publisher_commission_value: Drift<BTreeMap<String, Amount>>,
     /// The items; the vendor does not describe them.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_items: Drift<Vec<JsonText>>,
 }
 
 model!(Payable {
-    "offset", "limit", "count", "execution_time", "total_conversion_count",
-    "total_commission_value", "total_value", "total_publisher_commission_value",
-    "conversion_items",
+    offset: lenient = "offset",
+    limit: lenient = "limit",
+    count: lenient = "count",
+    execution_time: lenient = "execution_time",
+    total_conversion_count: lenient = "total_conversion_count",
+    total_commission_value: lenient = "total_commission_value",
+    total_value: lenient = "total_value",
+    total_publisher_commission_value: lenient = "total_publisher_commission_value",
+    conversion_items: lenient = "conversion_items",
 });
 
 /// Whose a tag is.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TagScope {
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub partner: Option<PartnerId>,
 }
 
-model!(TagScope { "partner" });
+model!(TagScope { partner: lenient = "partner" });
 
 /// What a tag does. A sample has colons at the end of two names; they are read too.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TagFeature {
     /// The feature.
-    #[serde(alias = "name:", deserialize_with = "lenient")]
     pub name: Option<String>,
     /// What it does.
-    #[serde(alias = "description:", deserialize_with = "lenient")]
     pub description: Option<String>,
     /// How it is configured; may be null.
-    #[serde(deserialize_with = "lenient")]
     pub config: Option<JsonText>,
 }
 
-model!(TagFeature { "name", "name:", "description", "description:", "config" });
+model!(TagFeature {
+    name: lenient = "name" | "name:",
+    description: lenient = "description" | "description:",
+    config: lenient = "config",
+});
 
 /// A script that a website embeds once; what it does is changed here.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Tag {
     /// The tag. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<TagId>,
     /// Whose it is.
-    #[serde(deserialize_with = "lenient")]
     pub scope: Drift<TagScope>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// Whether it works.
-    #[serde(deserialize_with = "lenient")]
     pub active: Drift<bool>,
     /// When it was made.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::Timestamp>,
     /// Who made it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
     /// When it was changed.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified_at: Drift<jiff::Timestamp>,
     /// Who changed it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub last_modified_by: Option<UserId>,
     /// The address to embed.
-    #[serde(deserialize_with = "lenient")]
     pub url: Option<String>,
     /// What it does; only with `with_features`.
-    #[serde(deserialize_with = "lenient")]
     pub features: Drift<Vec<TagFeature>>,
 }
 
 model!(Tag {
-    "id", "scope", "name", "active", "created_at", "created_by", "last_modified_at",
-    "last_modified_by", "url", "features",
+    id: lenient = "id",
+    scope: lenient = "scope",
+    name: lenient = "name",
+    active: lenient = "active",
+    created_at: lenient = "created_at",
+    created_by: lenient = "created_by",
+    last_modified_at: lenient = "last_modified_at",
+    last_modified_by: lenient = "last_modified_by",
+    url: lenient = "url",
+    features: lenient = "features",
 });
 
 /// What a tag could do. A sample has colons at the end of two names; they are read too.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct AvailableFeature {
     /// The feature.
-    #[serde(alias = "name:", deserialize_with = "lenient")]
     pub name: Option<String>,
     /// What it does.
-    #[serde(alias = "description:", deserialize_with = "lenient")]
     pub description: Option<String>,
     /// What can be configured.
-    #[serde(deserialize_with = "lenient")]
     pub config_schema: Drift<Vec<JsonText>>,
 }
 
-model!(AvailableFeature { "name", "name:", "description", "description:", "config_schema" });
+model!(AvailableFeature {
+    name: lenient = "name" | "name:",
+    description: lenient = "description" | "description:",
+    config_schema: lenient = "config_schema",
+});
 
 /// Terms that a brand made for one partner.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CustomTerms {
     /// The terms. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_custom_terms_and_conditions_id: Option<CustomTermsId>,
     /// The campaign. Only a sample shows it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
     /// Whether they hold.
-    #[serde(deserialize_with = "lenient")]
     pub active: Option<YesOrNo>,
     /// Their language.
-    #[serde(deserialize_with = "lenient")]
     pub locale: Option<Locale>,
     /// Their title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// What they say.
-    #[serde(deserialize_with = "lenient")]
     pub terms: Option<String>,
     /// When they were made. Only a sample shows it.
-    #[serde(deserialize_with = "lenient")]
     pub created: Drift<jiff::civil::DateTime>,
 }
 
 model!(CustomTerms {
-    "campaign_custom_terms_and_conditions_id", "campaign_id", "active", "locale", "title", "terms",
-    "created",
+    campaign_custom_terms_and_conditions_id: lenient = "campaign_custom_terms_and_conditions_id",
+    campaign_id: lenient = "campaign_id",
+    active: lenient = "active",
+    locale: lenient = "locale",
+    title: lenient = "title",
+    terms: lenient = "terms",
+    created: lenient = "created",
 });
 
 /// Terms of a network or a campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CombinedTerms {
     /// Their title.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// HTML in a text; terms for one partner are a Slate document, which is an object.
-    #[serde(deserialize_with = "lenient")]
     pub content: Option<JsonText>,
 }
 
-model!(CombinedTerms { "title", "content" });
+model!(CombinedTerms { title: lenient = "title", content: lenient = "content" });
 
 /// Terms of a campaign.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CampaignTerms {
     /// The terms. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<TermsId>,
     /// When they were made.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::Timestamp>,
     /// Their language.
-    #[serde(deserialize_with = "lenient")]
     pub locale: Option<Locale>,
     /// HTML.
-    #[serde(deserialize_with = "lenient")]
     pub content: Option<String>,
     /// The campaign. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_id: Option<CampaignId>,
 }
 
-model!(CampaignTerms { "id", "created_at", "locale", "content", "campaign_id" });
+model!(CampaignTerms {
+    id: lenient = "id",
+    created_at: lenient = "created_at",
+    locale: lenient = "locale",
+    content: lenient = "content",
+    campaign_id: lenient = "campaign_id",
+});
 
 /// That a partner has taken note of terms.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Acknowledgment {
     /// The acknowledgment. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub id: Option<AcknowledgmentId>,
     /// The partner. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub partner_id: Option<PartnerId>,
     /// The terms. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub campaign_terms_and_conditions_id: Option<TermsId>,
     /// When it was.
-    #[serde(deserialize_with = "lenient")]
     pub created_at: Drift<jiff::Timestamp>,
     /// Who did it. Seen as `number` too.
-    #[serde(deserialize_with = "lenient")]
     pub created_by: Option<UserId>,
 }
 
 model!(Acknowledgment {
-    "id", "partner_id", "campaign_terms_and_conditions_id", "created_at", "created_by",
+    id: lenient = "id",
+    partner_id: lenient = "partner_id",
+    campaign_terms_and_conditions_id: lenient = "campaign_terms_and_conditions_id",
+    created_at: lenient = "created_at",
+    created_by: lenient = "created_by",
 });
 
 /// A country.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceCountry {
     /// Its area. Unit: square kilometres.
-    #[serde(deserialize_with = "lenient")]
     pub area_sq_km: Drift<f64>,
     /// Its capital.
-    #[serde(deserialize_with = "lenient")]
     pub capital: Option<String>,
     /// Code of the continent.
-    #[serde(deserialize_with = "lenient")]
     pub continent_iso: Option<String>,
     /// The continent.
-    #[serde(deserialize_with = "lenient")]
     pub continent_name: Option<String>,
     /// Its currency.
-    #[serde(deserialize_with = "lenient")]
     pub currency_iso: Option<String>,
     /// Its easternmost degree.
-    #[serde(deserialize_with = "lenient")]
     pub east: Option<String>,
     /// Its code in FIPS 10-4.
-    #[serde(deserialize_with = "lenient")]
     pub fips_code: Option<String>,
     /// Its id at GeoNames.
-    #[serde(deserialize_with = "lenient")]
     pub geoname_id: Drift<i64>,
     /// Its code of two letters.
-    #[serde(deserialize_with = "lenient")]
     pub iso: Option<Country>,
     /// Its code of three letters.
-    #[serde(deserialize_with = "lenient")]
     pub iso3: Option<String>,
     /// Its code in digits.
-    #[serde(deserialize_with = "lenient")]
     pub iso_numeric: Option<String>,
     /// Its languages.
-    #[serde(deserialize_with = "lenient")]
     pub languages: Option<String>,
     /// Its northernmost degree.
-    #[serde(deserialize_with = "lenient")]
     pub north: Option<String>,
     /// How many people live there. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub population: Drift<u64>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub printable_name: Option<String>,
     /// Its number in this API.
-    #[serde(deserialize_with = "lenient")]
     pub ref_country_id: Drift<i64>,
     /// Its southernmost degree.
-    #[serde(deserialize_with = "lenient")]
     pub south: Option<String>,
     /// Its westernmost degree.
-    #[serde(deserialize_with = "lenient")]
     pub west: Option<String>,
     /// Its zone for value added tax.
-    #[serde(deserialize_with = "lenient")]
     pub zone: Option<String>,
 }
 
 model!(ReferenceCountry {
-    "area_sq_km", "capital", "continent_iso", "continent_name", "currency_iso", "east",
-    "fips_code", "geoname_id", "iso", "iso3", "iso_numeric", "languages", "north", "population",
-    "printable_name", "ref_country_id", "south", "west", "zone",
+    area_sq_km: lenient = "area_sq_km",
+    capital: lenient = "capital",
+    continent_iso: lenient = "continent_iso",
+    continent_name: lenient = "continent_name",
+    currency_iso: lenient = "currency_iso",
+    east: lenient = "east",
+    fips_code: lenient = "fips_code",
+    geoname_id: lenient = "geoname_id",
+    iso: lenient = "iso",
+    iso3: lenient = "iso3",
+    iso_numeric: lenient = "iso_numeric",
+    languages: lenient = "languages",
+    north: lenient = "north",
+    population: lenient = "population",
+    printable_name: lenient = "printable_name",
+    ref_country_id: lenient = "ref_country_id",
+    south: lenient = "south",
+    west: lenient = "west",
+    zone: lenient = "zone",
 });
 
 /// A currency.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceCurrency {
     /// Its number in this API.
-    #[serde(deserialize_with = "lenient")]
     pub currency_id: Drift<i64>,
     /// Its code.
-    #[serde(deserialize_with = "lenient")]
     pub iso: Option<String>,
     /// Digits after the point. At least 0.
-    #[serde(deserialize_with = "lenient")]
     pub minor_unit: Drift<u64>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
 }
 
-model!(ReferenceCurrency { "currency_id", "iso", "minor_unit", "name" });
+model!(ReferenceCurrency {
+    currency_id: lenient = "currency_id",
+    iso: lenient = "iso",
+    minor_unit: lenient = "minor_unit",
+    name: lenient = "name",
+});
 
 /// A time zone.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceTimezone {
     /// What it is called.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// The time there now.
-    #[serde(deserialize_with = "lenient")]
     pub local_time: Option<String>,
     /// Its name, as parameters take it.
-    #[serde(deserialize_with = "lenient")]
     pub name: Option<String>,
     /// Its number in this API.
-    #[serde(deserialize_with = "lenient")]
     pub ref_timezone_id: Drift<i64>,
     /// How far it is from UTC.
-    #[serde(deserialize_with = "lenient")]
     pub utc_offset: Option<String>,
 }
 
-model!(ReferenceTimezone { "description", "local_time", "name", "ref_timezone_id", "utc_offset" });
+model!(ReferenceTimezone {
+    description: lenient = "description",
+    local_time: lenient = "local_time",
+    name: lenient = "name",
+    ref_timezone_id: lenient = "ref_timezone_id",
+    utc_offset: lenient = "utc_offset",
+});
 
 /// A kind of device.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceDevice {
     /// Its number.
-    #[serde(deserialize_with = "lenient")]
     pub ref_device_id: Drift<i64>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether it is left out of invoices; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_invoice: Drift<bool>,
     /// Whether it is left out of self-bills; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_selfbill: Drift<bool>,
     /// Whether the network's share is not taken; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_override: Drift<bool>,
     /// Its short name.
-    #[serde(deserialize_with = "lenient")]
     pub key: Option<String>,
 }
 
 model!(ReferenceDevice {
-    "ref_device_id", "title", "description", "skip_invoice", "skip_selfbill", "skip_override",
-    "key",
+    ref_device_id: lenient = "ref_device_id",
+    title: lenient = "title",
+    description: lenient = "description",
+    skip_invoice: lenient = "skip_invoice",
+    skip_selfbill: lenient = "skip_selfbill",
+    skip_override: lenient = "skip_override",
+    key: lenient = "key",
 });
 
 /// Where a user was, for instance an app.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceUserContext {
     /// Its number.
-    #[serde(deserialize_with = "lenient")]
     pub ref_user_context_id: Drift<i64>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether it is left out of invoices; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_invoice: Drift<bool>,
     /// Whether it is left out of self-bills; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_selfbill: Drift<bool>,
     /// Whether the network's share is not taken; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_override: Drift<bool>,
     /// Its short name.
-    #[serde(deserialize_with = "lenient")]
     pub key: Option<String>,
 }
 
 model!(ReferenceUserContext {
-    "ref_user_context_id", "title", "description", "skip_invoice", "skip_selfbill",
-    "skip_override", "key",
+    ref_user_context_id: lenient = "ref_user_context_id",
+    title: lenient = "title",
+    description: lenient = "description",
+    skip_invoice: lenient = "skip_invoice",
+    skip_selfbill: lenient = "skip_selfbill",
+    skip_override: lenient = "skip_override",
+    key: lenient = "key",
 });
 
 /// Where traffic comes from.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceTrafficSource {
     /// Its number.
-    #[serde(deserialize_with = "lenient")]
     pub ref_traffic_source_id: Drift<i64>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether it is left out of invoices; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_invoice: Drift<bool>,
     /// Whether it is left out of self-bills; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_selfbill: Drift<bool>,
     /// Whether the network's share is not taken; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_override: Drift<bool>,
 }
 
 model!(ReferenceTrafficSource {
-    "ref_traffic_source_id", "title", "description", "skip_invoice", "skip_selfbill",
-    "skip_override",
+    ref_traffic_source_id: lenient = "ref_traffic_source_id",
+    title: lenient = "title",
+    description: lenient = "description",
+    skip_invoice: lenient = "skip_invoice",
+    skip_selfbill: lenient = "skip_selfbill",
+    skip_override: lenient = "skip_override",
 });
 
 /// A kind of conversion.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceConversionType {
     /// Its number.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_type_id: Drift<i64>,
     /// Its short name.
-    #[serde(deserialize_with = "lenient")]
     pub conversion_type: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether it is invoiced.
-    #[serde(deserialize_with = "lenient")]
     pub available_to_invoice: Option<YesOrNo>,
     /// Whether it is put into self-bills.
-    #[serde(deserialize_with = "lenient")]
     pub available_to_selfbill: Option<YesOrNo>,
     /// Whether the network's share is not taken.
-    #[serde(deserialize_with = "lenient")]
     pub exclude_from_override_rules: Option<YesOrNo>,
 }
 
 model!(ReferenceConversionType {
-    "conversion_type_id", "conversion_type", "description", "available_to_invoice",
-    "available_to_selfbill", "exclude_from_override_rules",
+    conversion_type_id: lenient = "conversion_type_id",
+    conversion_type: lenient = "conversion_type",
+    description: lenient = "description",
+    available_to_invoice: lenient = "available_to_invoice",
+    available_to_selfbill: lenient = "available_to_selfbill",
+    exclude_from_override_rules: lenient = "exclude_from_override_rules",
 });
 
 /// What a conversion is counted as, for instance the download of an app.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferenceConversionMetric {
     /// Its number.
-    #[serde(deserialize_with = "lenient")]
     pub ref_conversion_metric_id: Drift<i64>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether it is left out of invoices; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_invoice: Drift<bool>,
     /// Whether it is left out of self-bills; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_selfbill: Drift<bool>,
     /// Whether the network's share is not taken; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_override: Drift<bool>,
 }
 
 model!(ReferenceConversionMetric {
-    "ref_conversion_metric_id", "title", "description", "skip_invoice", "skip_selfbill",
-    "skip_override",
+    ref_conversion_metric_id: lenient = "ref_conversion_metric_id",
+    title: lenient = "title",
+    description: lenient = "description",
+    skip_invoice: lenient = "skip_invoice",
+    skip_selfbill: lenient = "skip_selfbill",
+    skip_override: lenient = "skip_override",
 });
 
 /// What a partnership is paid by.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ReferencePartnershipModel {
     /// Its number.
-    #[serde(deserialize_with = "lenient")]
     pub ref_partnership_model_id: Drift<i64>,
     /// Its name.
-    #[serde(deserialize_with = "lenient")]
     pub title: Option<String>,
     /// What it is.
-    #[serde(deserialize_with = "lenient")]
     pub description: Option<String>,
     /// Whether it is left out of invoices; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_invoice: Drift<bool>,
     /// Whether it is left out of self-bills; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_selfbill: Drift<bool>,
     /// Whether the network's share is not taken; 0 or 1.
-    #[serde(deserialize_with = "lenient")]
     pub skip_override: Drift<bool>,
 }
 
 model!(ReferencePartnershipModel {
-    "ref_partnership_model_id", "title", "description", "skip_invoice", "skip_selfbill",
-    "skip_override",
+    ref_partnership_model_id: lenient = "ref_partnership_model_id",
+    title: lenient = "title",
+    description: lenient = "description",
+    skip_invoice: lenient = "skip_invoice",
+    skip_selfbill: lenient = "skip_selfbill",
+    skip_override: lenient = "skip_override",
 });
 
 /// The key `commission_group` in which each item of a list is wrapped.

@@ -31,26 +31,21 @@ pub(crate) fn models(api: &Api) -> String {
             literal(key)
         );
     }
-    let mut from_core = vec!["lenient".to_owned()];
+    let mut from_core = Vec::new();
     for name in ["Amount", "Drift", "EpochMillis", "EpochSeconds", "JsonText", "Sensitive", "UtcTime"] {
         if body.contains(&format!("<{name}")) || body.contains(&format!("{name}<")) {
             from_core.push(name.to_owned());
         }
     }
-    if !body.contains("\"lenient\"") {
-        from_core.retain(|name| name != "lenient");
-    }
-    if body.contains("\"absent\"") {
-        from_core.push("absent".to_owned());
-    }
     if !keys.is_empty() {
-        from_core.extend(["Wrapper".to_owned(), "wrapped".to_owned()]);
+        from_core.push("Wrapper".to_owned());
     }
     if body.contains("BTreeMap") {
         code.push_str("use std::collections::BTreeMap;\n\n");
     }
-    let _ = writeln!(code, "use afflux_core::{{decode::{{{}}}, model}};", from_core.join(", "));
-    code.push_str("use serde::Deserialize;\n");
+    let decode = format!("decode::{{{}}}, ", from_core.join(", "));
+    let decode = if from_core.is_empty() { "" } else { &decode };
+    let _ = writeln!(code, "use afflux_core::{{{decode}model}};");
     if body.contains("Uuid>") && body.contains("<Uuid>") {
         code.push_str("use uuid::Uuid;\n");
     }
@@ -62,49 +57,24 @@ pub(crate) fn models(api: &Api) -> String {
 
 fn one(model: &Model) -> String {
     let mut code = doc(&model.doc, 0);
-    let _ = write!(
-        code,
-        "#[derive(Debug, Clone, Default, Deserialize)]\n#[serde(default)]\n#[non_exhaustive]\npub struct {} {{\n",
-        model.name
-    );
+    let _ =
+        write!(code, "#[derive(Debug, Clone, Default)]\n#[non_exhaustive]\npub struct {} {{\n", model.name);
     for field in &model.fields {
         code.push_str(&doc(&about(field), 4));
-        let mut attributes = Vec::new();
-        if names::field(&field.name).trim_start_matches("r#") != field.name {
-            attributes.push(format!("rename = {}", literal(&field.name)));
-        }
-        attributes.extend(field.aliases.iter().map(|alias| format!("alias = {}", literal(alias))));
-        attributes.push(match (&field.ty, field.vacant) {
-            (Ty::Wrapped(_, key), _) => format!("deserialize_with = \"wrapped::<{}, _, _>\"", wrapper(key)),
-            (_, true) => "deserialize_with = \"absent\"".to_owned(),
-            (_, false) => "deserialize_with = \"lenient\"".to_owned(),
-        });
-        let _ = writeln!(code, "    #[serde({})]", attributes.join(", "));
         let _ = writeln!(code, "    pub {}: {},", field.ident, field_type(field));
     }
-    let names = model.fields.iter().flat_map(|field| std::iter::once(&field.name).chain(&field.aliases));
-    let known: Vec<String> = names.map(|name| literal(name)).collect();
-    let _ = write!(code, "}}\n\nmodel!({} {{{}}});\n\n", model.name, lines(&known));
-    code
-}
-
-/// Words in lines; rustfmt leaves what is in a macro as it is.
-fn lines(words: &[String]) -> String {
-    let one = format!(" {} ", words.join(", "));
-    if one.len() < 80 {
-        return one;
+    let _ = writeln!(code, "}}\n\nmodel!({} {{", model.name);
+    for field in &model.fields {
+        let way = match (&field.ty, field.vacant) {
+            (Ty::Wrapped(_, key), _) => format!("wrapped<{}>", wrapper(key)),
+            (_, true) => "absent".to_owned(),
+            (_, false) => "lenient".to_owned(),
+        };
+        let names = std::iter::once(&field.name).chain(&field.aliases);
+        let names: Vec<String> = names.map(|name| literal(name)).collect();
+        let _ = writeln!(code, "    {}: {way} = {},", field.ident, names.join(" | "));
     }
-    let mut code = String::from("\n   ");
-    let mut width = 4;
-    for word in words {
-        if width + word.len() + 2 > 100 {
-            code.push_str("\n   ");
-            width = 4;
-        }
-        let _ = write!(code, " {word},");
-        width += word.len() + 2;
-    }
-    code.push('\n');
+    code.push_str("});\n\n");
     code
 }
 
