@@ -7,6 +7,7 @@ mod answers;
 mod decoders;
 mod exports;
 mod inbound;
+mod journal;
 mod links;
 
 use std::future::Future;
@@ -16,6 +17,7 @@ pub use self::{
     decoders::{MODELS, decoders},
     exports::exports,
     inbound::inbound,
+    journal::journal,
     links::links,
 };
 
@@ -23,11 +25,12 @@ pub use self::{
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     ("answers", answers),
     ("decoders", decoders),
     ("exports", exports),
     ("inbound", inbound),
+    ("journal", journal),
     ("links", links),
 ];
 

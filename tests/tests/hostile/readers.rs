@@ -21,6 +21,14 @@ fn samples() -> Vec<Vec<u8>> {
     found.push(br#"{"status":"ok","id":70001,"uid":1,"lead":{"id":70001,"cash":"10.50"}}"#.to_vec());
     found.push(b"stage=approve&cash=12.50&currency=EUR&id=70001&uuid=x&sub1=c-1&key=made-up".to_vec());
     found.push(b"https://api.example/v2/rows?page=2&token=x".to_vec());
+    // The program's own journal, without its checksums.
+    let row = "000102030405060708090a0b0c0d0e0f:0";
+    let journal = format!(
+        r#"{{"event":"run","job":"irev push","target":"https://a.example","at":"2026-01-31T10:00:00Z"}}
+{{"event":"intent","row":"{row}","line":2,"at":"2026-01-31T10:00:00Z"}}
+{{"event":"outcome","row":"{row}","outcome":"unknown","status":200,"at":"2026-01-31T10:00:01Z"}}"#
+    );
+    found.push(journal.into_bytes());
     assert!(found.len() > 100, "{} samples", found.len());
     found
 }

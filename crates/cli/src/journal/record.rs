@@ -130,8 +130,8 @@ fn checksum(bytes: &[u8]) -> String {
 pub(crate) mod tests {
     use proptest::prelude::*;
 
+    use super::super::row::Content;
     use super::*;
-    use crate::journal::row::Content;
 
     pub(crate) fn row(name: &str, occurrence: u32) -> RowKey {
         RowKey { content: Content::of([("name", name)]), occurrence }

@@ -161,8 +161,8 @@ impl Replay {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::record::tests::{row, samples};
     use super::*;
-    use crate::journal::record::tests::{row, samples};
 
     fn text(records: &[Record]) -> Vec<u8> {
         records.iter().flat_map(|record| record.line().unwrap().into_bytes()).collect()
