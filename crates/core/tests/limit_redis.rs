@@ -161,7 +161,14 @@ async fn a_concurrency_limit_holds_for_all_machines_together() {
         }
     });
     join_all(calls).await;
-    assert_eq!(peak.into_inner(), 3);
+    assert!(peak.into_inner() <= 3);
+    // Nor fewer: as many are held at the same time, however slow the machine.
+    let limits = shared(&redis);
+    let limiters: Vec<_> = (0..3).map(|_| machine(&limits, Bucket::new("reads").concurrency(3))).collect();
+    let soon = Ask { deadline: Some(Instant::now() + AMPLE), ..ask(1) };
+    for held in join_all(limiters.iter().map(|limiter| Permit::acquire(limiter, &soon))).await {
+        held.unwrap();
+    }
 }
 
 #[tokio::test]
