@@ -113,6 +113,10 @@ fn a_listing_that_does_not_fit_names_its_file_and_goes_on_when_there_is_room() {
         assert_eq!(world.read(file), world.read(&undisturbed));
         partnerize.clear_requests();
     }
+    let mut left: Vec<_> =
+        fs::read_dir(world.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["c.csv", "c.jsonl", "undisturbed-c.csv", "undisturbed-c.jsonl"], "nothing else stays");
 }
 
 #[test]
@@ -133,6 +137,22 @@ fn an_export_that_does_not_fit_names_its_file_and_its_job_is_gone_on_with() {
     assert!(!world.path("e.csv").exists() && !world.path("e.csv.part").exists());
     world.run(&borrowed(&arguments)).ended(0);
     assert_eq!((world.read("e.csv").lines().count(), partnerize.jobs().len()), (401, 1));
+}
+
+#[test]
+fn an_export_whose_job_cannot_be_kept_says_so_and_ends_all_the_same() {
+    let world = World::start();
+    let partnerize = world.sandbox.partnerize();
+    partnerize.resize(5, 1, 40);
+    partnerize.configure(|switches| {
+        switches.exports = ExportAnswer::Job;
+        switches.job = Duration::ZERO;
+    });
+    std::os::unix::fs::symlink("nowhere/at-all", world.path("k.csv.job")).unwrap();
+    let arguments = words(&["partnerize", "export", "conversions", "-o", "k.csv"], &all_time(partnerize));
+    let run = world.run(&borrowed(&arguments)).ended(0);
+    assert!(run.stderr.contains("the job is not kept"), "{}", run.stderr);
+    assert_eq!(world.read("k.csv").lines().count(), 41);
 }
 
 #[test]
