@@ -1,12 +1,11 @@
 //! Models: plain structs that are read from objects, and the macro that makes them so.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserializer;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 
 use super::lenient::needs_care;
 use super::parse::{self, Mode};
@@ -54,19 +53,38 @@ use super::{Field, Kind, Mismatch};
 #[macro_export]
 macro_rules! model {
     ($model:ty { $($field:ident: $read:ident $(<$key:ty>)? = $($name:literal)|+),+ $(,)? }) => {
-        impl $crate::decode::private::ReadFields for $model {
-            fn read<'de, A: $crate::decode::private::serde::de::MapAccess<'de>>(
-                &mut self,
-                name: &str,
-                map: &mut A,
-            ) -> Result<bool, A::Error> {
-                match name {
-                    $($($name)|+ => self.$field = $crate::decode::private::value::$read::<$($key,)? _, _>(map)?,)+
-                    _ => return Ok(false),
-                }
-                Ok(true)
+        const _: () = {
+            #[allow(non_camel_case_types)]
+            pub enum At {
+                $($field),+
             }
-        }
+
+            impl $crate::decode::private::ReadFields for $model {
+                type At = At;
+
+                #[inline]
+                fn at(name: &str) -> Option<At> {
+                    match name {
+                        $($($name)|+ => Some(At::$field),)+
+                        _ => None,
+                    }
+                }
+
+                #[inline]
+                fn read<'de, A: $crate::decode::private::serde::de::MapAccess<'de>>(
+                    &mut self,
+                    at: At,
+                    map: &mut A,
+                ) -> Result<(), A::Error> {
+                    match at {
+                        $(At::$field => {
+                            self.$field = $crate::decode::private::value::$read::<$($key,)? _, _>(map)?;
+                        })+
+                    }
+                    Ok(())
+                }
+            }
+        };
 
         impl<'de> $crate::decode::private::serde::Deserialize<'de> for $model {
             fn deserialize<D: $crate::decode::private::serde::Deserializer<'de>>(
@@ -124,8 +142,14 @@ pub fn from_field<T: DeserializeOwned>(field: Field<'_>) -> Result<T, Mismatch> 
 
 /// A struct that is read field by field, beginning with its default.
 pub trait ReadFields: Default {
-    /// Reads the value of the field of that wire name; `false`: there is none, and the value was not touched.
-    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
+    /// Its fields.
+    type At;
+
+    /// The field of that wire name.
+    fn at(name: &str) -> Option<Self::At>;
+
+    /// Reads the field's value.
+    fn read<'de, A: MapAccess<'de>>(&mut self, at: Self::At, map: &mut A) -> Result<(), A::Error>;
 }
 
 /// Reads all fields of an object.
@@ -144,19 +168,38 @@ impl<'de, T: ReadFields> Visitor<'de> for Fields<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut model = T::default();
-        while let Some(Name(name)) = map.next_key()? {
-            if !model.read(&name, &mut map)? {
-                map.next_value::<IgnoredAny>()?;
+        while let Some(at) = map.next_key_seed(Name::<T>(PhantomData))? {
+            match at {
+                Some(at) => model.read(at, &mut map)?,
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(model)
     }
 }
 
-/// A name, borrowed from the text where it stands there as it is.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+/// Which field a name stands for; the name itself is not kept.
+struct Name<T>(PhantomData<T>);
+
+impl<'de, T: ReadFields> DeserializeSeed<'de> for Name<T> {
+    type Value = Option<T::At>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl<T: ReadFields> Visitor<'_> for Name<T> {
+    type Value = Option<T::At>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(T::at(name))
+    }
+}
 
 /// The ways in which a field's value is read.
 pub mod value {
