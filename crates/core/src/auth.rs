@@ -25,11 +25,11 @@ impl Credentials {
     }
 
     /// Adds a variant. Every credential is trimmed; an empty one, or one that its place cannot carry, is an error.
-    pub fn variant(
-        mut self,
-        name: &'static str,
-        slots: impl IntoIterator<Item = Slot>,
-    ) -> Result<Self, Error> {
+    pub fn variant(self, name: &'static str, slots: impl IntoIterator<Item = Slot>) -> Result<Self, Error> {
+        self.with(name, slots.into_iter().collect())
+    }
+
+    fn with(mut self, name: &'static str, slots: Vec<Slot>) -> Result<Self, Error> {
         let slots: Result<Vec<Slot>, Unusable> = slots.into_iter().map(Slot::checked).collect();
         let slots = slots.map_err(|why| {
             Error::configuration(match why {

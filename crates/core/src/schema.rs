@@ -82,7 +82,7 @@ pub enum Kind {
 }
 
 impl Schema {
-    /// Anything goes: the base of every schema, `Schema { kind: Kind::String, ..Schema::ANY }`.
+    /// Anything goes.
     pub const ANY: Self = Self {
         kind: Kind::Any,
         format: None,
@@ -100,6 +100,24 @@ impl Schema {
         open: true,
         one_of: &[],
     };
+    /// Any string: the base of more, as `Schema { closed: true, words: &["on", "off"], ..Schema::STRING }`.
+    pub const STRING: Self = Self::of(Kind::String);
+    /// Any whole number.
+    pub const INTEGER: Self = Self::of(Kind::Integer);
+    /// Any number.
+    pub const NUMBER: Self = Self::of(Kind::Number);
+    /// A truth value.
+    pub const BOOLEAN: Self = Self::of(Kind::Boolean);
+    /// Any list.
+    pub const ARRAY: Self = Self::of(Kind::Array);
+    /// Any object.
+    pub const OBJECT: Self = Self::of(Kind::Object);
+    /// Any object, its keys being data.
+    pub const MAP: Self = Self::of(Kind::Map);
+
+    const fn of(kind: Kind) -> Self {
+        Self { kind, ..Self::ANY }
+    }
 
     /// Every way in which `value` does not fit, with the path to it below `at`.
     pub(crate) fn violations(&self, at: &str, value: &Value) -> Vec<Violation> {

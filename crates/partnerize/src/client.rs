@@ -99,6 +99,7 @@ impl ClientBuilder {
     }
 
     /// Builds the client; what is wrong with the options is an error here and not at the first call.
+    #[inline]
     pub fn build(self) -> Result<Client, Error> {
         let (user, password) =
             self.keys.ok_or_else(|| Error::configuration("partnerize: the keys are missing"))?;

@@ -25,6 +25,7 @@ pub enum Generation {
 
 impl Generation {
     /// The generation of an operation's path.
+    #[inline]
     pub fn of_path(path: &str) -> Self {
         match path.split('/').nth(1) {
             Some("v2") => Self::Second,
@@ -74,12 +75,14 @@ pub struct Fault {
 
 impl Refusal {
     /// Reads the answer that an error was made of; nothing where there is none, or none that is the vendor's.
+    #[inline]
     pub fn of(error: &Error) -> Option<Self> {
         let generation = Generation::of_path(error.operation()?.path);
         Self::read(generation, error.raw_body()?)
     }
 
     /// Reads the body of an error; nothing where it is not the vendor's.
+    #[inline]
     pub fn read(generation: Generation, body: &[u8]) -> Option<Self> {
         let body = JsonText::new(body.to_vec()).ok()?;
         let whole = body.get("error")?;
@@ -103,6 +106,7 @@ impl Refusal {
 }
 
 impl fmt::Display for Refusal {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message.as_deref().unwrap_or("refused"))?;
         for (index, fault) in self.faults.iter().enumerate() {
@@ -114,6 +118,7 @@ impl fmt::Display for Refusal {
 }
 
 impl Fault {
+    #[inline]
     fn read(fault: Field<'_>) -> Self {
         Self {
             property: word(fault, "property").as_deref().map(Property::parse).unwrap_or_default(),
@@ -124,18 +129,21 @@ impl Fault {
     }
 
     /// A member of `fields`, as the first API has it.
+    #[inline]
     fn of_field(name: &str, why: Field<'_>) -> Self {
         let message = Some(why.text().into_owned()).filter(|text| !text.is_empty());
         Self { property: Property::parse(name), constraint: None, kind: None, message }
     }
 
     /// What it means: by the registry, else in the vendor's own sentence.
+    #[inline]
     pub fn meaning(&self) -> Option<&str> {
         self.constraint.as_ref().and_then(Constraint::meaning).or(self.message.as_deref())
     }
 }
 
 impl fmt::Display for Fault {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.property.steps().is_empty() {
             write!(f, "`{}`: ", self.property)?;
@@ -173,6 +181,7 @@ pub enum Step {
 
 impl Property {
     /// Reads the vendor's way of writing: keys in brackets, or the bare name of older operations.
+    #[inline]
     pub fn parse(text: &str) -> Self {
         let steps = text.split(['[', ']', '.']).filter(|step| !step.is_empty());
         let steps = steps.map(|step| step.parse().map_or_else(|_| Step::Key(step.to_owned()), Step::Index));
@@ -190,6 +199,7 @@ impl Property {
     }
 
     /// The place as a JSON pointer into the body that was sent.
+    #[inline]
     pub fn pointer(&self) -> String {
         self.steps.iter().fold(String::new(), |mut pointer, step| {
             pointer.push('/');
@@ -204,6 +214,7 @@ impl Property {
 
 /// As code writes it: `campaigns[0].id`.
 impl fmt::Display for Property {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, step) in self.steps.iter().enumerate() {
             match step {

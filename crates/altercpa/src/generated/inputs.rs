@@ -51,6 +51,7 @@ pub struct NewLead {
 
 impl NewLead {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self {
             click: None,
@@ -90,6 +91,7 @@ impl NewLead {
     }
 
     /// The click. At least 1.
+    #[inline]
     pub fn click(mut self, click: u64) -> Self {
         self.click = Some(click);
         self
@@ -102,6 +104,7 @@ impl NewLead {
     }
 
     /// The flow. At least 1.
+    #[inline]
     pub fn flow(mut self, flow: u64) -> Self {
         self.flow = Some(flow);
         self
@@ -123,18 +126,21 @@ impl NewLead {
 
     /// Approves the lead; `status=approve` says the same and can be repeated without harm. From 1
     /// to 1.
+    #[inline]
     pub fn accept(mut self, accept: u32) -> Self {
         self.accept = Some(accept);
         self
     }
 
     /// The status as AlterCPA's own number. At least 0.
+    #[inline]
     pub fn stid(mut self, stid: u64) -> Self {
         self.stid = Some(stid);
         self
     }
 
     /// Why the lead is cancelled; numbers from 16 differ between installs. At least 0.
+    #[inline]
     pub fn reason(mut self, reason: u64) -> Self {
         self.reason = Some(reason);
         self
@@ -218,6 +224,7 @@ impl NewLead {
     }
 
     /// The goal's number. At least 1.
+    #[inline]
     pub fn gid(mut self, gid: u64) -> Self {
         self.gid = Some(gid);
         self
@@ -254,6 +261,7 @@ impl NewLead {
     }
 
     /// A currency by its number within the install. At least 1.
+    #[inline]
     pub fn curr(mut self, curr: u64) -> Self {
         self.curr = Some(curr);
         self
@@ -266,6 +274,7 @@ impl NewLead {
     }
 
     /// How many pieces were ordered. At least 1.
+    #[inline]
     pub fn count(mut self, count: u32) -> Self {
         self.count = Some(count);
         self
@@ -285,18 +294,21 @@ impl NewLead {
     }
 
     /// Marks the traffic as bad. From 1 to 1.
+    #[inline]
     pub fn bad(mut self, bad: u32) -> Self {
         self.bad = Some(bad);
         self
     }
 
     /// When the lead was created. Unit: seconds since 1970.
+    #[inline]
     pub fn time(mut self, time: jiff::Timestamp) -> Self {
         self.time = Some(time);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.click {
             schemas::NEW_LEAD_CLICK.whole("click", *value)?;
@@ -651,6 +663,7 @@ pub struct LeadChange {
 
 impl LeadChange {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self {
             click: None,
@@ -692,6 +705,7 @@ impl LeadChange {
     }
 
     /// The click. At least 1.
+    #[inline]
     pub fn click(mut self, click: u64) -> Self {
         self.click = Some(click);
         self
@@ -704,12 +718,14 @@ impl LeadChange {
     }
 
     /// The lead's id, as creating it answered. At least 1.
+    #[inline]
     pub fn order(mut self, order: u64) -> Self {
         self.order = Some(order);
         self
     }
 
     /// The flow. At least 1.
+    #[inline]
     pub fn flow(mut self, flow: u64) -> Self {
         self.flow = Some(flow);
         self
@@ -724,6 +740,7 @@ impl LeadChange {
 
     /// Creates the lead in the wanted status where none is found and no other lead has the click.
     /// From 1 to 1.
+    #[inline]
     pub fn auto(mut self, auto: u32) -> Self {
         self.auto = Some(auto);
         self
@@ -738,18 +755,21 @@ impl LeadChange {
 
     /// Approves the lead; `status=approve` says the same and can be repeated without harm. From 1
     /// to 1.
+    #[inline]
     pub fn accept(mut self, accept: u32) -> Self {
         self.accept = Some(accept);
         self
     }
 
     /// The status as AlterCPA's own number. At least 0.
+    #[inline]
     pub fn stid(mut self, stid: u64) -> Self {
         self.stid = Some(stid);
         self
     }
 
     /// Why the lead is cancelled; numbers from 16 differ between installs. At least 0.
+    #[inline]
     pub fn reason(mut self, reason: u64) -> Self {
         self.reason = Some(reason);
         self
@@ -833,6 +853,7 @@ impl LeadChange {
     }
 
     /// The goal's number. At least 1.
+    #[inline]
     pub fn gid(mut self, gid: u64) -> Self {
         self.gid = Some(gid);
         self
@@ -869,6 +890,7 @@ impl LeadChange {
     }
 
     /// A currency by its number within the install. At least 1.
+    #[inline]
     pub fn curr(mut self, curr: u64) -> Self {
         self.curr = Some(curr);
         self
@@ -881,6 +903,7 @@ impl LeadChange {
     }
 
     /// How many pieces were ordered. At least 1.
+    #[inline]
     pub fn count(mut self, count: u32) -> Self {
         self.count = Some(count);
         self
@@ -900,18 +923,21 @@ impl LeadChange {
     }
 
     /// Marks the traffic as bad. From 1 to 1.
+    #[inline]
     pub fn bad(mut self, bad: u32) -> Self {
         self.bad = Some(bad);
         self
     }
 
     /// When the lead was created. Unit: seconds since 1970.
+    #[inline]
     pub fn time(mut self, time: jiff::Timestamp) -> Self {
         self.time = Some(time);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.click {
             schemas::LEAD_CHANGE_CLICK.whole("click", *value)?;
@@ -1253,17 +1279,20 @@ pub struct ClickSearch {
 
 impl ClickSearch {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { offer: None, flow: None, code: None, ip: None, to: None }
     }
 
     /// The offer; needed with the global token. At least 1.
+    #[inline]
     pub fn offer(mut self, offer: u64) -> Self {
         self.offer = Some(offer);
         self
     }
 
     /// The flow. At least 1.
+    #[inline]
     pub fn flow(mut self, flow: u64) -> Self {
         self.flow = Some(flow);
         self
@@ -1284,12 +1313,14 @@ impl ClickSearch {
 
     /// Clicks before this time are not looked at, although the name says otherwise; without it, the
     /// last 24 hours.
+    #[inline]
     pub fn to(mut self, to: jiff::Timestamp) -> Self {
         self.to = Some(to);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.offer {
             schemas::CLICK_SEARCH_OFFER.whole("offer", *value)?;
@@ -1359,17 +1390,20 @@ pub struct FlowSearch {
 
 impl FlowSearch {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { click: None, flow: None, code: None }
     }
 
     /// The click. At least 1.
+    #[inline]
     pub fn click(mut self, click: u64) -> Self {
         self.click = Some(click);
         self
     }
 
     /// The flow. At least 1.
+    #[inline]
     pub fn flow(mut self, flow: u64) -> Self {
         self.flow = Some(flow);
         self
@@ -1383,6 +1417,7 @@ impl FlowSearch {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.click {
             schemas::FLOW_SEARCH_CLICK.whole("click", *value)?;
@@ -1438,23 +1473,27 @@ pub struct OfferSearch {
 
 impl OfferSearch {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { offer: None, click: None, flow: None, code: None }
     }
 
     /// The offer; recommended. The manual's sample calls it `id` in one place. At least 1.
+    #[inline]
     pub fn offer(mut self, offer: u64) -> Self {
         self.offer = Some(offer);
         self
     }
 
     /// The click. At least 1.
+    #[inline]
     pub fn click(mut self, click: u64) -> Self {
         self.click = Some(click);
         self
     }
 
     /// The flow. At least 1.
+    #[inline]
     pub fn flow(mut self, flow: u64) -> Self {
         self.flow = Some(flow);
         self
@@ -1468,6 +1507,7 @@ impl OfferSearch {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.offer {
             schemas::OFFER_SEARCH_OFFER.whole("offer", *value)?;

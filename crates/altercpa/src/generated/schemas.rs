@@ -2,797 +2,763 @@
 
 //! What values may hold, where there is something to check before they are sent.
 
-use afflux_core::schema::{Field, Kind, Schema};
+use afflux_core::schema::{Field, Schema};
 
-pub(super) const NEW_LEAD_CLICK: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_CLICK: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_EXTO: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_EXTO: Schema = Schema { pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_FLOW: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_FLOW: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_CODE: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_CODE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_STATUS: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_STATUS: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const NEW_LEAD_ACCEPT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_STID: Schema = Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_STID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_REASON: Schema = Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_REASON: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_STA: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_STA: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_STC: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_STC: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_STT: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_STT: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_STH: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_STH: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_STW: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_STW: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_STN: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_STN: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_WM: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_WM: Schema = Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_CC: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_CC: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_PAY: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_PAY: Schema = Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_PD: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_PD: Schema = Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_PP: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_PP: Schema = Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_GOAL: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_GOAL: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_GID: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_GID: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_NAME: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_PHONE: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_PHONE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_EMAIL: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_EMAIL: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_COUNTRY: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_COUNTRY: Schema = Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_BASE: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_BASE: Schema = Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_CURR: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_CURR: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_CURRENCY: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{3}$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_CURRENCY: Schema = Schema { pattern: Some("^[A-Za-z]{3}$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_COUNT: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_COUNT: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const NEW_LEAD_COMMENT: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_LEAD_COMMENT: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const NEW_LEAD_MOBILE: Schema =
-    Schema { kind: Kind::String, words: &["desktop", "mobile"], closed: true, ..Schema::ANY };
+    Schema { words: &["desktop", "mobile"], closed: true, ..Schema::STRING };
 
-pub(super) const NEW_LEAD_BAD: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY };
+pub(super) const NEW_LEAD_BAD: Schema = Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER };
 
 pub(super) const NEW_LEAD: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "click",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The click.",
         },
         Field {
             name: "exto",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::STRING },
             summary: "The order's id in the target network, unique there: with `click` it makes a repeat harmless.",
         },
         Field {
             name: "flow",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The flow.",
         },
         Field {
             name: "code",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The flow's symbolic code, for instance the name of an advertising campaign.",
         },
         Field {
             name: "status",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The status as a word: by the lists below, else recognised by the server in an undocumented way.",
         },
         Field {
             name: "accept",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER },
             summary: "Approves the lead; `status=approve` says the same and can be repeated without harm.",
         },
         Field {
             name: "stid",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "The status as AlterCPA's own number.",
         },
         Field {
             name: "reason",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "Why the lead is cancelled; numbers from 16 differ between installs.",
         },
         Field {
             name: "sta",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean approved, separated by commas.",
         },
         Field {
             name: "stc",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean cancelled, separated by commas.",
         },
         Field {
             name: "stt",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean trash, separated by commas.",
         },
         Field {
             name: "sth",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean hold: the buyer agreed, payment is pending. Separated by commas.",
         },
         Field {
             name: "stw",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean in processing, separated by commas. Many networks say `hold` and mean this.",
         },
         Field {
             name: "stn",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean new, separated by commas: such a status creates the lead instead of changing it.",
         },
         Field {
             name: "wm",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The payment for the lead, for affiliate and advertiser.",
         },
         Field {
             name: "cc",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The currency of the payment, presumably ISO 4217.",
         },
         Field {
             name: "pay",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The advertiser's payment alone; the affiliate's follows from the offer's settings.",
         },
         Field {
             name: "pd",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The network's commission; not recommended. Above zero it lowers the affiliate's part of `wm`, below zero it raises the advertiser's.",
         },
         Field {
             name: "pp",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The same in percent; not recommended.",
         },
         Field {
             name: "goal",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The goal's character id; recommended.",
         },
         Field {
             name: "gid",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The goal's number.",
         },
         Field {
             name: "name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The customer's name.",
         },
         Field {
             name: "phone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The customer's phone number.",
         },
         Field {
             name: "email",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The customer's e-mail address.",
         },
         Field {
             name: "country",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING },
             summary: "The country, ISO 3166-1 alpha-2.",
         },
         Field {
             name: "base",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The price of a unit or of the order. It is not the payment.",
         },
         Field {
             name: "curr",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "A currency by its number within the install.",
         },
         Field {
             name: "currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{3}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[A-Za-z]{3}$"), ..Schema::STRING },
             summary: "A currency, ISO 4217; presumably that of the order.",
         },
         Field {
             name: "count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "How many pieces were ordered.",
         },
         Field {
             name: "comment",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "A comment.",
         },
         Field {
             name: "mobile",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["desktop", "mobile"], closed: true, ..Schema::ANY },
+            schema: Schema { words: &["desktop", "mobile"], closed: true, ..Schema::STRING },
             summary: "The kind of traffic. The vendor takes any other word for mobile, a misspelt `desktop` included.",
         },
         Field {
             name: "bad",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER },
             summary: "Marks the traffic as bad.",
         },
         Field {
             name: "time",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, ..Schema::ANY },
+            schema: Schema::INTEGER,
             summary: "When the lead was created.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const LEAD_CHANGE_CLICK: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_CLICK: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
 pub(super) const LEAD_CHANGE_EXTO: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::ANY };
+    Schema { pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_ORDER: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_ORDER: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_FLOW: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_FLOW: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_CODE: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_CODE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const LEAD_CHANGE_AUTO: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_STATUS: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STATUS: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const LEAD_CHANGE_ACCEPT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_STID: Schema = Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_REASON: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_REASON: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_STA: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STA: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_STC: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STC: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_STT: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STT: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_STH: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STH: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_STW: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STW: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_STN: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_STN: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_WM: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_WM: Schema = Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_CC: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_CC: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_PAY: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_PAY: Schema = Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
 pub(super) const LEAD_CHANGE_PD: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+    Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
 pub(super) const LEAD_CHANGE_PP: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+    Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_GOAL: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_GOAL: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_GID: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_GID: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_NAME: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_PHONE: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_PHONE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_EMAIL: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_EMAIL: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_COUNTRY: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_COUNTRY: Schema = Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING };
 
 pub(super) const LEAD_CHANGE_BASE: Schema =
-    Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY };
+    Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_CURR: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_CURR: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_CURRENCY: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{3}$"), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_CURRENCY: Schema = Schema { pattern: Some("^[A-Za-z]{3}$"), ..Schema::STRING };
 
-pub(super) const LEAD_CHANGE_COUNT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_COUNT: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const LEAD_CHANGE_COMMENT: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LEAD_CHANGE_COMMENT: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const LEAD_CHANGE_MOBILE: Schema =
-    Schema { kind: Kind::String, words: &["desktop", "mobile"], closed: true, ..Schema::ANY };
+    Schema { words: &["desktop", "mobile"], closed: true, ..Schema::STRING };
 
 pub(super) const LEAD_CHANGE_BAD: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER };
 
 pub(super) const LEAD_CHANGE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "click",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The click.",
         },
         Field {
             name: "exto",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[0-9A-Za-z_.-]{1,64}$"), ..Schema::STRING },
             summary: "The order's id in the target network, unique there: with `click` it makes a repeat harmless.",
         },
         Field {
             name: "order",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The lead's id, as creating it answered.",
         },
         Field {
             name: "flow",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The flow.",
         },
         Field {
             name: "code",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The flow's symbolic code, for instance the name of an advertising campaign.",
         },
         Field {
             name: "auto",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER },
             summary: "Creates the lead in the wanted status where none is found and no other lead has the click.",
         },
         Field {
             name: "status",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The status as a word: by the lists below, else recognised by the server in an undocumented way.",
         },
         Field {
             name: "accept",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER },
             summary: "Approves the lead; `status=approve` says the same and can be repeated without harm.",
         },
         Field {
             name: "stid",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "The status as AlterCPA's own number.",
         },
         Field {
             name: "reason",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "Why the lead is cancelled; numbers from 16 differ between installs.",
         },
         Field {
             name: "sta",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean approved, separated by commas.",
         },
         Field {
             name: "stc",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean cancelled, separated by commas.",
         },
         Field {
             name: "stt",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean trash, separated by commas.",
         },
         Field {
             name: "sth",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean hold: the buyer agreed, payment is pending. Separated by commas.",
         },
         Field {
             name: "stw",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean in processing, separated by commas. Many networks say `hold` and mean this.",
         },
         Field {
             name: "stn",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Words that mean new, separated by commas: such a status creates the lead instead of changing it.",
         },
         Field {
             name: "wm",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The payment for the lead, for affiliate and advertiser.",
         },
         Field {
             name: "cc",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The currency of the payment, presumably ISO 4217.",
         },
         Field {
             name: "pay",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The advertiser's payment alone; the affiliate's follows from the offer's settings.",
         },
         Field {
             name: "pd",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The network's commission; not recommended. Above zero it lowers the affiliate's part of `wm`, below zero it raises the advertiser's.",
         },
         Field {
             name: "pp",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^-?[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The same in percent; not recommended.",
         },
         Field {
             name: "goal",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The goal's character id; recommended.",
         },
         Field {
             name: "gid",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The goal's number.",
         },
         Field {
             name: "name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The customer's name.",
         },
         Field {
             name: "phone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The customer's phone number.",
         },
         Field {
             name: "email",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The customer's e-mail address.",
         },
         Field {
             name: "country",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING },
             summary: "The country, ISO 3166-1 alpha-2.",
         },
         Field {
             name: "base",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::ANY },
+            schema: Schema { pattern: Some(r"^[0-9]+(\.[0-9]+)?$"), ..Schema::STRING },
             summary: "The price of a unit or of the order. It is not the payment.",
         },
         Field {
             name: "curr",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "A currency by its number within the install.",
         },
         Field {
             name: "currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{3}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[A-Za-z]{3}$"), ..Schema::STRING },
             summary: "A currency, ISO 4217; presumably that of the order.",
         },
         Field {
             name: "count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "How many pieces were ordered.",
         },
         Field {
             name: "comment",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "A comment.",
         },
         Field {
             name: "mobile",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["desktop", "mobile"], closed: true, ..Schema::ANY },
+            schema: Schema { words: &["desktop", "mobile"], closed: true, ..Schema::STRING },
             summary: "The kind of traffic. The vendor takes any other word for mobile, a misspelt `desktop` included.",
         },
         Field {
             name: "bad",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(1.0), ..Schema::INTEGER },
             summary: "Marks the traffic as bad.",
         },
         Field {
             name: "time",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, ..Schema::ANY },
+            schema: Schema::INTEGER,
             summary: "When the lead was created.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CLICK_SEARCH_OFFER: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const CLICK_SEARCH_OFFER: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const CLICK_SEARCH_FLOW: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const CLICK_SEARCH_FLOW: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const CLICK_SEARCH_CODE: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CLICK_SEARCH_CODE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CLICK_SEARCH_IP: Schema = Schema { kind: Kind::String, format: Some("ip"), ..Schema::ANY };
+pub(super) const CLICK_SEARCH_IP: Schema = Schema { format: Some("ip"), ..Schema::STRING };
 
 pub(super) const CLICK_SEARCH: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "offer",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The offer; needed with the global token.",
         },
         Field {
             name: "flow",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The flow.",
         },
         Field {
             name: "code",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The flow's symbolic code, for instance the name of an advertising campaign.",
         },
         Field {
             name: "ip",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, format: Some("ip"), ..Schema::ANY },
+            schema: Schema { format: Some("ip"), ..Schema::STRING },
             summary: "The visitor's address; without it, the caller's own.",
         },
         Field {
             name: "to",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, ..Schema::ANY },
+            schema: Schema::INTEGER,
             summary: "Clicks before this time are not looked at, although the name says otherwise; without it, the last 24 hours.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const FLOW_SEARCH_CLICK: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const FLOW_SEARCH_CLICK: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const FLOW_SEARCH_FLOW: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const FLOW_SEARCH_FLOW: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const FLOW_SEARCH_CODE: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const FLOW_SEARCH_CODE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const FLOW_SEARCH: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "click",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The click.",
         },
         Field {
             name: "flow",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The flow.",
         },
         Field {
             name: "code",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The flow's symbolic code, for instance the name of an advertising campaign.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const OFFER_SEARCH_OFFER: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const OFFER_SEARCH_OFFER: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const OFFER_SEARCH_CLICK: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const OFFER_SEARCH_CLICK: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const OFFER_SEARCH_FLOW: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const OFFER_SEARCH_FLOW: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const OFFER_SEARCH_CODE: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const OFFER_SEARCH_CODE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const OFFER_SEARCH: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "offer",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The offer; recommended. The manual's sample calls it `id` in one place.",
         },
         Field {
             name: "click",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The click.",
         },
         Field {
             name: "flow",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "The flow.",
         },
         Field {
             name: "code",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The flow's symbolic code, for instance the name of an advertising campaign.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };

@@ -137,21 +137,25 @@ impl<'a> ProfilesCalls<'a> {
     }
 
     /// Deletes up to 100 profiles, by identity or by object id.
+    #[inline]
     pub fn delete(self, body: ProfileDeletion) -> Call<'a, DeleteProfiles> {
         Call::new(self.engine, DeleteProfiles::new(body))
     }
 
     /// Takes the identity off the devices of up to 100 profiles.
+    #[inline]
     pub fn demerge(self, body: ProfileDemerge) -> Call<'a, DemergeProfiles> {
         Call::new(self.engine, DemergeProfiles::new(body))
     }
 
     /// Subscribes or unsubscribes phone numbers and e-mail addresses, up to 1000.
+    #[inline]
     pub fn set_subscriptions(self, body: Subscriptions) -> Call<'a, SetSubscriptions> {
         Call::new(self.engine, SetSubscriptions::new(body))
     }
 
     /// Detaches phone numbers from the profiles whose identity they are, up to 1000.
+    #[inline]
     pub fn disassociate_phones(self, body: Disassociation) -> Call<'a, DisassociatePhones> {
         Call::new(self.engine, DisassociatePhones::new(body))
     }
@@ -170,6 +174,7 @@ impl<'a> ReportsCalls<'a> {
     }
 
     /// The messages that started in a range of days, with their counters.
+    #[inline]
     pub fn messages(self, body: MessageQuery) -> Call<'a, ReportMessages> {
         Call::new(self.engine, ReportMessages::new(body))
     }
@@ -188,26 +193,31 @@ impl<'a> CampaignsCalls<'a> {
     }
 
     /// Creates a campaign, or only estimates its reach.
+    #[inline]
     pub fn create(self, body: NewCampaign) -> Call<'a, CreateCampaign> {
         Call::new(self.engine, CreateCampaign::new(body))
     }
 
     /// Stops a campaign.
+    #[inline]
     pub fn stop(self, body: CampaignReference) -> Call<'a, StopCampaign> {
         Call::new(self.engine, StopCampaign::new(body))
     }
 
     /// The counters of a campaign.
+    #[inline]
     pub fn report(self, body: CampaignReference) -> Call<'a, GetCampaignReport> {
         Call::new(self.engine, GetCampaignReport::new(body))
     }
 
     /// The campaigns that were created by this API, by the day for which they are scheduled.
+    #[inline]
     pub fn list(self, body: CampaignQuery) -> Call<'a, ListCampaigns> {
         Call::new(self.engine, ListCampaigns::new(body))
     }
 
     /// Raises a business event, which starts the campaigns that wait for it.
+    #[inline]
     pub fn raise_bulletin(self, body: Bulletin) -> Call<'a, RaiseBulletin> {
         Call::new(self.engine, RaiseBulletin::new(body))
     }
@@ -226,36 +236,43 @@ impl<'a> MessagesCalls<'a> {
     }
 
     /// Sends a push message to up to 1000 users.
+    #[inline]
     pub fn push(self, body: NewMessage) -> Call<'a, SendPush> {
         Call::new(self.engine, SendPush::new(body))
     }
 
     /// Sends an e-mail to up to 1000 users.
+    #[inline]
     pub fn email(self, body: NewMessage) -> Call<'a, SendEmail> {
         Call::new(self.engine, SendEmail::new(body))
     }
 
     /// Sends a text message to up to 1000 users.
+    #[inline]
     pub fn sms(self, body: NewMessage) -> Call<'a, SendSms> {
         Call::new(self.engine, SendSms::new(body))
     }
 
     /// Sends a web push message to up to 1000 users.
+    #[inline]
     pub fn web_push(self, body: NewMessage) -> Call<'a, SendWebPush> {
         Call::new(self.engine, SendWebPush::new(body))
     }
 
     /// Sends a WhatsApp message to up to 1000 users.
+    #[inline]
     pub fn whatsapp(self, body: NewMessage) -> Call<'a, SendWhatsApp> {
         Call::new(self.engine, SendWhatsApp::new(body))
     }
 
     /// Triggers one campaign for the users listed.
+    #[inline]
     pub fn trigger_campaign(self, body: CampaignTrigger) -> Call<'a, TriggerCampaign> {
         Call::new(self.engine, TriggerCampaign::new(body))
     }
 
     /// Triggers up to five campaigns for the users listed.
+    #[inline]
     pub fn trigger_campaigns(self, body: CampaignsTrigger) -> Call<'a, TriggerCampaigns> {
         Call::new(self.engine, TriggerCampaigns::new(body))
     }
@@ -287,16 +304,19 @@ impl<'a> SegmentsCalls<'a> {
     }
 
     /// Adds users to segments and removes users from them.
+    #[inline]
     pub fn update(self, body: SegmentUpdate) -> Call<'a, UpdateSegments> {
         Call::new(self.engine, UpdateSegments::new(body))
     }
 
     /// Lists segments; seen to work, and not documented.
+    #[inline]
     pub fn list(self, body: SegmentPage) -> Call<'a, ListSegments> {
         Call::new(self.engine, ListSegments::new(body))
     }
 
     /// Reads one segment; seen to work, and not documented.
+    #[inline]
     pub fn get(self, body: SegmentReference) -> Call<'a, GetSegment> {
         Call::new(self.engine, GetSegment::new(body))
     }
@@ -315,11 +335,13 @@ impl<'a> CustomListsCalls<'a> {
     }
 
     /// Gets an address to which a custom list can be put, valid for 24 hours.
+    #[inline]
     pub fn get_url(self) -> Call<'a, GetCustomListUrl> {
         Call::new(self.engine, GetCustomListUrl::new())
     }
 
     /// Makes a custom list of a file that was put.
+    #[inline]
     pub fn complete(self, body: CustomListUpload) -> Call<'a, CompleteCustomList> {
         Call::new(self.engine, CompleteCustomList::new(body))
     }
@@ -338,16 +360,19 @@ impl<'a> CatalogFilesCalls<'a> {
     }
 
     /// Gets an address to which a catalog of the first version can be put, valid for 24 hours.
+    #[inline]
     pub fn get_url(self) -> Call<'a, GetCatalogUrl> {
         Call::new(self.engine, GetCatalogUrl::new())
     }
 
     /// Makes a catalog of a file that was put.
+    #[inline]
     pub fn complete(self, body: CatalogUpload) -> Call<'a, CompleteCatalogUpload> {
         Call::new(self.engine, CompleteCatalogUpload::new(body))
     }
 
     /// Gets addresses for a catalog file in parts; how the upload is completed is not known.
+    #[inline]
     pub fn get_multipart_url(self, total_parts: u32) -> Call<'a, GetMultipartCatalogUrl> {
         Call::new(self.engine, GetMultipartCatalogUrl::new(total_parts))
     }
@@ -367,21 +392,25 @@ impl<'a> CatalogsCalls<'a> {
 
     /// Lists catalogs, page by page from page 0; where the page information stands is not
     /// documented.
+    #[inline]
     pub fn list(self) -> Call<'a, ListCatalogs> {
         Call::new(self.engine, ListCatalogs::new())
     }
 
     /// Creates a catalog.
+    #[inline]
     pub fn create(self, body: NewCatalog) -> Call<'a, CreateCatalog> {
         Call::new(self.engine, CreateCatalog::new(body))
     }
 
     /// Reads a catalog.
+    #[inline]
     pub fn get(self, id: u64) -> Call<'a, GetCatalog> {
         Call::new(self.engine, GetCatalog::new(id))
     }
 
     /// Replaces the description of a catalog as a whole.
+    #[inline]
     pub fn update(self, id: u64, body: CatalogUpdate) -> Call<'a, UpdateCatalog> {
         Call::new(self.engine, UpdateCatalog::new(id, body))
     }
@@ -416,6 +445,7 @@ impl<'a> CatalogsCalls<'a> {
     }
 
     /// Starts the processing of a file that was put.
+    #[inline]
     pub fn complete_signed_url(self, body: CatalogFileUpload) -> Call<'a, CompleteCatalogSignedUrl> {
         Call::new(self.engine, CompleteCatalogSignedUrl::new(body))
     }
@@ -435,12 +465,14 @@ impl Call<'_, ListCatalogs> {
     }
 
     /// The page, from 0. At least 0. Default: `0`.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.endpoint = self.endpoint.page(page);
         self
     }
 
     /// Catalogs on a page. From 1 to 100. Default: `20`.
+    #[inline]
     pub fn size(mut self, size: u32) -> Self {
         self.endpoint = self.endpoint.size(size);
         self
@@ -461,12 +493,14 @@ impl Call<'_, ListCatalogs> {
 
 impl Call<'_, GetCatalogSignedUrl> {
     /// Whether it is put in parts; a file of 100 MB or more has to be.
+    #[inline]
     pub fn multi_part(mut self, multi_part: bool) -> Self {
         self.endpoint = self.endpoint.multi_part(multi_part);
         self
     }
 
     /// How many parts. At least 1.
+    #[inline]
     pub fn total_parts(mut self, total_parts: u32) -> Self {
         self.endpoint = self.endpoint.total_parts(total_parts);
         self
@@ -486,26 +520,31 @@ impl<'a> ProductsCalls<'a> {
     }
 
     /// Lists products; the shape of the list is not documented.
+    #[inline]
     pub fn list(self, catalog_id: u64) -> Call<'a, ListProducts> {
         Call::new(self.engine, ListProducts::new(catalog_id))
     }
 
     /// Creates a product, of at most 100 KB.
+    #[inline]
     pub fn create(self, catalog_id: u64, body: NewProduct) -> Call<'a, CreateProduct> {
         Call::new(self.engine, CreateProduct::new(catalog_id, body))
     }
 
     /// Creates products, of at most 500 KB together; one that fails does not fail the call.
+    #[inline]
     pub fn create_many(self, catalog_id: u64, body: Products) -> Call<'a, CreateProducts> {
         Call::new(self.engine, CreateProducts::new(catalog_id, body))
     }
 
     /// Updates products by their identities.
+    #[inline]
     pub fn update_many(self, catalog_id: u64, body: Products) -> Call<'a, UpdateProducts> {
         Call::new(self.engine, UpdateProducts::new(catalog_id, body))
     }
 
     /// Deletes products for good, by their identities.
+    #[inline]
     pub fn delete_many(self, catalog_id: u64, body: ProductIdentities) -> Call<'a, DeleteProducts> {
         Call::new(self.engine, DeleteProducts::new(catalog_id, body))
     }
@@ -533,12 +572,14 @@ impl<'a> ProductsCalls<'a> {
 
 impl Call<'_, ListProducts> {
     /// The page. At least 0.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.endpoint = self.endpoint.page(page);
         self
     }
 
     /// Products on a page. At least 1.
+    #[inline]
     pub fn size(mut self, size: u32) -> Self {
         self.endpoint = self.endpoint.size(size);
         self
@@ -576,6 +617,7 @@ impl<'a> ContentBlocksCalls<'a> {
     }
 
     /// Creates a content block.
+    #[inline]
     pub fn create(self, body: NewContentBlock) -> Call<'a, CreateContentBlock> {
         Call::new(self.engine, CreateContentBlock::new(body))
     }
@@ -586,11 +628,13 @@ impl<'a> ContentBlocksCalls<'a> {
     }
 
     /// Lists content blocks, page by page from page 1.
+    #[inline]
     pub fn list(self) -> Call<'a, ListContentBlocks> {
         Call::new(self.engine, ListContentBlocks::new())
     }
 
     /// Replaces the content of a content block.
+    #[inline]
     pub fn update(self, body: ContentBlockUpdate) -> Call<'a, UpdateContentBlock> {
         Call::new(self.engine, UpdateContentBlock::new(body))
     }
@@ -598,36 +642,42 @@ impl<'a> ContentBlocksCalls<'a> {
 
 impl Call<'_, ListContentBlocks> {
     /// Created then or later; milliseconds are needed.
+    #[inline]
     pub fn created_at_from(mut self, created_at_from: jiff::Timestamp) -> Self {
         self.endpoint = self.endpoint.created_at_from(created_at_from);
         self
     }
 
     /// Created then or earlier.
+    #[inline]
     pub fn created_at_to(mut self, created_at_to: jiff::Timestamp) -> Self {
         self.endpoint = self.endpoint.created_at_to(created_at_to);
         self
     }
 
     /// Updated then or later.
+    #[inline]
     pub fn updated_from(mut self, updated_from: jiff::Timestamp) -> Self {
         self.endpoint = self.endpoint.updated_from(updated_from);
         self
     }
 
     /// Updated then or earlier.
+    #[inline]
     pub fn updated_to(mut self, updated_to: jiff::Timestamp) -> Self {
         self.endpoint = self.endpoint.updated_to(updated_to);
         self
     }
 
     /// The page. At least 1. Default: `1`.
+    #[inline]
     pub fn page_number(mut self, page_number: u32) -> Self {
         self.endpoint = self.endpoint.page_number(page_number);
         self
     }
 
     /// Blocks on a page. From 1 to 100.
+    #[inline]
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.endpoint = self.endpoint.page_size(page_size);
         self
@@ -647,16 +697,19 @@ impl<'a> VariablesCalls<'a> {
     }
 
     /// Defines variables of the remote configuration; they are published in the dashboard.
+    #[inline]
     pub fn create(self, body: VariableDefinitions) -> Call<'a, CreateVariables> {
         Call::new(self.engine, CreateVariables::new(body))
     }
 
     /// Deletes variables of the remote configuration.
+    #[inline]
     pub fn delete(self, body: VariableDeletion) -> Call<'a, DeleteVariables> {
         Call::new(self.engine, DeleteVariables::new(body))
     }
 
     /// Reads the variables of a user; the shape of the answer is not documented.
+    #[inline]
     pub fn get(self, body: VariableQuery) -> Call<'a, GetVariables> {
         Call::new(self.engine, GetVariables::new(body))
     }
@@ -680,6 +733,7 @@ impl<'a> SchemaCalls<'a> {
     }
 
     /// The subscription groups.
+    #[inline]
     pub fn category_groups(self) -> Call<'a, ListCategoryGroups> {
         Call::new(self.engine, ListCategoryGroups::new())
     }
@@ -703,6 +757,7 @@ impl<'a> PromoCalls<'a> {
     }
 
     /// The wallets of a user; of several names the object id counts first, then the e-mail address.
+    #[inline]
     pub fn wallets(self) -> Call<'a, GetWallets> {
         Call::new(self.engine, GetWallets::new())
     }
@@ -717,11 +772,13 @@ impl<'a> PromoCalls<'a> {
     }
 
     /// Coupons of a user, by their metadata; everything goes into the query.
+    #[inline]
     pub fn coupons(self) -> Call<'a, FetchCoupons> {
         Call::new(self.engine, FetchCoupons::new())
     }
 
     /// Says whether a coupon is valid for an order.
+    #[inline]
     pub fn validate_coupon(self, body: CouponOrder) -> Call<'a, ValidateCoupon> {
         Call::new(self.engine, ValidateCoupon::new(body))
     }
@@ -764,6 +821,7 @@ impl Call<'_, GetWallets> {
 
 impl Call<'_, ListWalletTransactions> {
     /// The page. At least 1. Default: `1`.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.endpoint = self.endpoint.page(page);
         self

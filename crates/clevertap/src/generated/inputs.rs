@@ -32,6 +32,7 @@ impl Records {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::RECORDS_D.count("d", self.d.len())?;
         Ok(())
@@ -70,12 +71,14 @@ impl PropertyFilter {
     }
 
     /// With what; a list means any of.
+    #[inline]
     pub fn value(mut self, value: JsonText) -> Self {
         self.value = Some(value);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.name;
         schemas::PROPERTY_FILTER_NAME.text("name", value)?;
@@ -115,6 +118,7 @@ pub struct EventQuery {
 
 impl EventQuery {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self {
             event_name: None,
@@ -136,12 +140,14 @@ impl EventQuery {
     }
 
     /// The first day in the project's zone, as YYYYMMDD. From 19700101 to 99991231.
+    #[inline]
     pub fn from(mut self, from: u32) -> Self {
         self.from = Some(from);
         self
     }
 
     /// The last day in the project's zone, as YYYYMMDD. From 19700101 to 99991231.
+    #[inline]
     pub fn to(mut self, to: u32) -> Self {
         self.to = Some(to);
         self
@@ -164,18 +170,21 @@ impl EventQuery {
 
     /// Filters on users: profile_fields, app_fields, demographics, technographics, reachability,
     /// geo_fields, geo_radius.
+    #[inline]
     pub fn common_profile_properties(mut self, common_profile_properties: JsonText) -> Self {
         self.common_profile_properties = Some(common_profile_properties);
         self
     }
 
     /// did_all, did_any and did_none.
+    #[inline]
     pub fn advanced_query(mut self, advanced_query: JsonText) -> Self {
         self.advanced_query = Some(advanced_query);
         self
     }
 
     /// Ignored here.
+    #[inline]
     pub fn groups(mut self, groups: JsonText) -> Self {
         self.groups = Some(groups);
         self
@@ -187,6 +196,7 @@ impl EventQuery {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self.extra.keys().find(|name| {
             matches!(
@@ -276,6 +286,7 @@ pub struct ProfileDeletion {
 
 impl ProfileDeletion {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { identity: None, guid: None }
     }
@@ -293,6 +304,7 @@ impl ProfileDeletion {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.identity {
             schemas::PROFILE_DELETION_IDENTITY.count("identity", value.len())?;
@@ -333,6 +345,7 @@ impl ProfileDemerge {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::PROFILE_DEMERGE_IDENTITIES.count("identities", self.identities.len())?;
         Ok(())
@@ -373,6 +386,7 @@ impl Subscription {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.value;
         schemas::SUBSCRIPTION_VALUE.text("value", value)?;
@@ -406,6 +420,7 @@ impl Subscriptions {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::SUBSCRIPTIONS_D.count("d", self.d.len())?;
         for (index, item) in self.d.iter().enumerate() {
@@ -442,6 +457,7 @@ impl DisassociatedPhone {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.value;
         schemas::DISASSOCIATED_PHONE_VALUE.text("value", value)?;
@@ -474,6 +490,7 @@ impl Disassociation {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::DISASSOCIATION_D.count("d", self.d.len())?;
         for (index, item) in self.d.iter().enumerate() {
@@ -512,6 +529,7 @@ impl TopGroup {
     }
 
     /// How many values. From 1 to 100. Default: `10`.
+    #[inline]
     pub fn top_n(mut self, top_n: u32) -> Self {
         self.top_n = Some(top_n);
         self
@@ -524,6 +542,7 @@ impl TopGroup {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.name;
         schemas::TOP_GROUP_NAME.text("name", value)?;
@@ -591,6 +610,7 @@ impl TopQuery {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self
             .extra
@@ -694,6 +714,7 @@ impl TrendQuery {
     }
 
     /// Counts users, not events.
+    #[inline]
     pub fn unique(mut self, unique: bool) -> Self {
         self.unique = Some(unique);
         self
@@ -711,6 +732,7 @@ impl TrendQuery {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self.extra.keys().find(|name| {
             matches!(
@@ -767,41 +789,48 @@ pub struct RealTimeQuery {
 
 impl RealTimeQuery {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { user_type: None, session_source: None, browser: None, os: None, device: None, new_: None }
     }
 
     /// By kind of user.
+    #[inline]
     pub fn user_type(mut self, user_type: bool) -> Self {
         self.user_type = Some(user_type);
         self
     }
 
     /// By source.
+    #[inline]
     pub fn session_source(mut self, session_source: bool) -> Self {
         self.session_source = Some(session_source);
         self
     }
 
     /// By browser.
+    #[inline]
     pub fn browser(mut self, browser: bool) -> Self {
         self.browser = Some(browser);
         self
     }
 
     /// By system.
+    #[inline]
     pub fn os(mut self, os: bool) -> Self {
         self.os = Some(os);
         self
     }
 
     /// By kind of device.
+    #[inline]
     pub fn device(mut self, device: bool) -> Self {
         self.device = Some(device);
         self
     }
 
     /// All splits for new users.
+    #[inline]
     pub fn new_(mut self, new_: bool) -> Self {
         self.new_ = Some(new_);
         self
@@ -879,6 +908,7 @@ impl MessageQuery {
     }
 
     /// Splits by day. Default: `false`.
+    #[inline]
     pub fn daily(mut self, daily: bool) -> Self {
         self.daily = Some(daily);
         self
@@ -903,6 +933,7 @@ impl MessageQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.from;
         schemas::MESSAGE_QUERY_FROM.text("from", value)?;
@@ -1006,12 +1037,14 @@ impl NewCampaign {
     }
 
     /// Who gets it, as a query; `{}` is everybody. Not beside `segment`.
+    #[inline]
     pub fn r#where(mut self, r#where: JsonText) -> Self {
         self.r#where = Some(r#where);
         self
     }
 
     /// Who gets it: a segment's number, or `all`. Not beside `where`.
+    #[inline]
     pub fn segment(mut self, segment: JsonText) -> Self {
         self.segment = Some(segment);
         self
@@ -1030,42 +1063,49 @@ impl NewCampaign {
     }
 
     /// Only estimates; no campaign is created. Default: `false`.
+    #[inline]
     pub fn estimate_only(mut self, estimate_only: bool) -> Self {
         self.estimate_only = Some(estimate_only);
         self
     }
 
     /// Leaves the estimate out.
+    #[inline]
     pub fn skip_estimate(mut self, skip_estimate: bool) -> Self {
         self.skip_estimate = Some(skip_estimate);
         self
     }
 
     /// Creates a draft.
+    #[inline]
     pub fn draft(mut self, draft: bool) -> Self {
         self.draft = Some(draft);
         self
     }
 
     /// Obeys frequency caps. Default: `true`.
+    #[inline]
     pub fn respect_frequency_caps(mut self, respect_frequency_caps: bool) -> Self {
         self.respect_frequency_caps = Some(respect_frequency_caps);
         self
     }
 
     /// What counts as a conversion.
+    #[inline]
     pub fn conversion_goal(mut self, conversion_goal: JsonText) -> Self {
         self.conversion_goal = Some(conversion_goal);
         self
     }
 
     /// How long a push message lives.
+    #[inline]
     pub fn ttl(mut self, ttl: JsonText) -> Self {
         self.ttl = Some(ttl);
         self
     }
 
     /// What happens in quiet hours.
+    #[inline]
     pub fn dnd(mut self, dnd: JsonText) -> Self {
         self.dnd = Some(dnd);
         self
@@ -1077,6 +1117,7 @@ impl NewCampaign {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self.extra.keys().find(|name| {
             matches!(
@@ -1171,11 +1212,13 @@ impl CampaignReference {
     /// With what is required.
     ///
     /// `id`: The campaign. At least 0.
+    #[inline]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.id;
         schemas::CAMPAIGN_REFERENCE_ID.whole("id", *value)?;
@@ -1206,11 +1249,13 @@ impl CampaignQuery {
     ///
     /// `to`: The last day, as YYYYMMDD; a day to come finds what is pending. From 19700101 to
     /// 99991231.
+    #[inline]
     pub fn new(from: u32, to: u32) -> Self {
         Self { from, to }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.from;
         schemas::CAMPAIGN_QUERY_FROM.whole("from", *value)?;
@@ -1269,6 +1314,7 @@ impl Bulletin {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.business_event;
         schemas::BULLETIN_BUSINESS_EVENT.text("business_event", value)?;
@@ -1307,6 +1353,7 @@ pub struct Recipients {
 
 impl Recipients {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { fbid: None, gpid: None, email: None, identity: None, object_id: None }
     }
@@ -1383,6 +1430,7 @@ impl NewMessage {
     /// `to`: Up to 1000 users, by one kind of name or several. The capitals are the vendor's.
     ///
     /// `content`: The content, by channel.
+    #[inline]
     pub fn new(to: Recipients, content: JsonText) -> Self {
         Self {
             to,
@@ -1402,6 +1450,7 @@ impl NewMessage {
     }
 
     /// Obeys frequency caps.
+    #[inline]
     pub fn respect_frequency_caps(mut self, respect_frequency_caps: bool) -> Self {
         self.respect_frequency_caps = Some(respect_frequency_caps);
         self
@@ -1425,6 +1474,7 @@ impl NewMessage {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self.extra.keys().find(|name| {
             matches!(
@@ -1484,6 +1534,7 @@ pub struct TriggerRecipients {
 
 impl TriggerRecipients {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { email: None, identity: None, object_id: None }
     }
@@ -1543,12 +1594,14 @@ impl CampaignTrigger {
     }
 
     /// Values for the template.
+    #[inline]
     pub fn external_trigger(mut self, external_trigger: JsonText) -> Self {
         self.external_trigger = Some(external_trigger);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.campaign_id;
         schemas::CAMPAIGN_TRIGGER_CAMPAIGN_ID.text("campaign_id", value)?;
@@ -1588,12 +1641,14 @@ impl CampaignsTrigger {
     }
 
     /// Values for the template.
+    #[inline]
     pub fn external_trigger(mut self, external_trigger: JsonText) -> Self {
         self.external_trigger = Some(external_trigger);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CAMPAIGNS_TRIGGER_CAMPAIGN_ID_LIST.count("campaign_id_list", self.campaign_id_list.len())?;
         for (index, item) in self.campaign_id_list.iter().enumerate() {
@@ -1635,6 +1690,7 @@ impl TemplateMapping {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.campaign_id;
         schemas::TEMPLATE_MAPPING_CAMPAIGN_ID.whole("campaign_id", *value)?;
@@ -1672,6 +1728,7 @@ impl NewSegment {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.segment_name;
         schemas::NEW_SEGMENT_SEGMENT_NAME.text("segment_name", value)?;
@@ -1706,6 +1763,7 @@ impl SegmentUpdate {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::SEGMENT_UPDATE_BULK_PROFILES.count("bulk_profiles", self.bulk_profiles.len())?;
         Ok(())
@@ -1730,23 +1788,27 @@ pub struct SegmentPage {
 
 impl SegmentPage {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { page: None, limit: None }
     }
 
     /// The page. At least 0.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.page = Some(page);
         self
     }
 
     /// Segments on a page. At least 1.
+    #[inline]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.page {
             schemas::SEGMENT_PAGE_PAGE.whole("page", *value)?;
@@ -1782,11 +1844,13 @@ impl SegmentReference {
     /// With what is required.
     ///
     /// `segment_id`: The segment. At least 0.
+    #[inline]
     pub fn new(segment_id: u64) -> Self {
         Self { segment_id }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.segment_id;
         schemas::SEGMENT_REFERENCE_SEGMENT_ID.whole("segment_id", *value)?;
@@ -1847,6 +1911,7 @@ impl CustomListUpload {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.name;
         schemas::CUSTOM_LIST_UPLOAD_NAME.text("name", value)?;
@@ -1915,24 +1980,28 @@ impl CatalogUpload {
     }
 
     /// Replaces a catalog of that name.
+    #[inline]
     pub fn replace(mut self, replace: bool) -> Self {
         self.replace = Some(replace);
         self
     }
 
     /// Overrides a catalog that is in use.
+    #[inline]
     pub fn r#override(mut self, r#override: bool) -> Self {
         self.r#override = Some(r#override);
         self
     }
 
     /// A catalog of places.
+    #[inline]
     pub fn is_location_catalog(mut self, is_location_catalog: bool) -> Self {
         self.is_location_catalog = Some(is_location_catalog);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.name;
         schemas::CATALOG_UPLOAD_NAME.text("name", value)?;
@@ -1985,12 +2054,14 @@ impl NewCatalogAttribute {
     }
 
     /// Whether it can be filtered by. Default: `false`.
+    #[inline]
     pub fn filterable(mut self, filterable: bool) -> Self {
         self.filterable = Some(filterable);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.name;
         schemas::NEW_CATALOG_ATTRIBUTE_NAME.text("name", value)?;
@@ -2062,12 +2133,14 @@ impl NewCatalog {
     }
 
     /// How it is kept in step; its fields are not documented.
+    #[inline]
     pub fn recurring_sync_config(mut self, recurring_sync_config: JsonText) -> Self {
         self.recurring_sync_config = Some(recurring_sync_config);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_name;
         schemas::NEW_CATALOG_CATALOG_NAME.text("catalogName", value)?;
@@ -2149,12 +2222,14 @@ impl CatalogUpdate {
     }
 
     /// How it is kept in step.
+    #[inline]
     pub fn recurring_sync_config(mut self, recurring_sync_config: JsonText) -> Self {
         self.recurring_sync_config = Some(recurring_sync_config);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_name;
         schemas::CATALOG_UPDATE_CATALOG_NAME.text("catalogName", value)?;
@@ -2231,6 +2306,7 @@ impl CatalogFileUpload {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.upload_id;
         schemas::CATALOG_FILE_UPLOAD_UPLOAD_ID.text("uploadId", value)?;
@@ -2281,12 +2357,14 @@ impl NewProduct {
     }
 
     /// Its attributes by name.
+    #[inline]
     pub fn attributes(mut self, attributes: JsonText) -> Self {
         self.attributes = Some(attributes);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.identity;
         schemas::NEW_PRODUCT_IDENTITY.text("identity", value)?;
@@ -2342,12 +2420,14 @@ impl BulkProduct {
     }
 
     /// Its attributes by name.
+    #[inline]
     pub fn attributes(mut self, attributes: JsonText) -> Self {
         self.attributes = Some(attributes);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.identity;
         schemas::BULK_PRODUCT_IDENTITY.text("identity", value)?;
@@ -2394,6 +2474,7 @@ impl Products {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::PRODUCTS_PRODUCTS.count("products", self.products.len())?;
         for (index, item) in self.products.iter().enumerate() {
@@ -2427,6 +2508,7 @@ impl ProductIdentities {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::PRODUCT_IDENTITIES_IDENTITIES.count("identities", self.identities.len())?;
         Ok(())
@@ -2453,6 +2535,7 @@ pub struct ProductUpdate {
 
 impl ProductUpdate {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { name: None, image_url: None, attributes: None, extra: BTreeMap::new() }
     }
@@ -2470,6 +2553,7 @@ impl ProductUpdate {
     }
 
     /// Its attributes by name.
+    #[inline]
     pub fn attributes(mut self, attributes: JsonText) -> Self {
         self.attributes = Some(attributes);
         self
@@ -2481,6 +2565,7 @@ impl ProductUpdate {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) =
             self.extra.keys().find(|name| matches!(name.as_str(), "" | "name" | "imageUrl" | "attributes"))
@@ -2562,6 +2647,7 @@ impl NewContentBlock {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.name;
         schemas::NEW_CONTENT_BLOCK_NAME.text("name", value)?;
@@ -2607,6 +2693,7 @@ impl ContentBlockUpdate {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.id;
         schemas::CONTENT_BLOCK_UPDATE_ID.text("id", value)?;
@@ -2644,6 +2731,7 @@ impl VariableDefinition {
     }
 
     /// The default.
+    #[inline]
     pub fn default_value(mut self, default_value: JsonText) -> Self {
         self.default_value = Some(default_value);
         self
@@ -2711,6 +2799,7 @@ pub struct VariableDeletion {
 
 impl VariableDeletion {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { variable_names: None, delete_all_vars: None }
     }
@@ -2722,6 +2811,7 @@ impl VariableDeletion {
     }
 
     /// All of them.
+    #[inline]
     pub fn delete_all_vars(mut self, delete_all_vars: bool) -> Self {
         self.delete_all_vars = Some(delete_all_vars);
         self
@@ -2752,6 +2842,7 @@ pub struct VariableQuery {
 
 impl VariableQuery {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { identity: None, clevertap_id: None, include_defaults: None }
     }
@@ -2769,6 +2860,7 @@ impl VariableQuery {
     }
 
     /// Also the defaults.
+    #[inline]
     pub fn include_defaults(mut self, include_defaults: bool) -> Self {
         self.include_defaults = Some(include_defaults);
         self
@@ -2802,11 +2894,13 @@ pub struct CouponOrder {
 
 impl CouponOrder {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { order: None, items: None, extra: BTreeMap::new() }
     }
 
     /// The order.
+    #[inline]
     pub fn order(mut self, order: JsonText) -> Self {
         self.order = Some(order);
         self
@@ -2824,6 +2918,7 @@ impl CouponOrder {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self.extra.keys().find(|name| matches!(name.as_str(), "" | "order" | "items")) {
             return Err(Violation::new(

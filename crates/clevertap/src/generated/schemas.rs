@@ -2,86 +2,71 @@
 
 //! What values may hold, where there is something to check before they are sent.
 
-use afflux_core::schema::{Field, Kind, Schema};
+use afflux_core::schema::{Field, Schema};
 
-pub(super) const ATTRIBUTE_EVENT_PARTNER_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const ATTRIBUTE_EVENT_PARTNER_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const ATTRIBUTE_EVENT_EVENT_TYPE: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const ATTRIBUTE_EVENT_EVENT_TYPE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const ATTRIBUTE_EVENT_DEVICE_IDENTIFIER: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const ATTRIBUTE_EVENT_DEVICE_IDENTIFIER: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const ATTRIBUTE_EVENT_PLATFORM: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const ATTRIBUTE_EVENT_PLATFORM: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const ATTRIBUTE_EVENT_TIMESTAMP: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(99999999999.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(99999999999.0), ..Schema::INTEGER };
 
 pub(super) const UPLOAD_RECORDS_DRY_RUN: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), maximum: Some(1.0), ..Schema::ANY };
+    Schema { minimum: Some(0.0), maximum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const RECORDS_D: Schema = Schema {
-    kind: Kind::Array,
-    min_length: Some(1),
-    max_length: Some(1000),
-    items: Some(&Schema::ANY),
-    ..Schema::ANY
-};
+pub(super) const RECORDS_D: Schema =
+    Schema { min_length: Some(1), max_length: Some(1000), items: Some(&Schema::ANY), ..Schema::ARRAY };
 
 pub(super) const RECORDS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "d",
         required: true,
         read_only: false,
         schema: Schema {
-            kind: Kind::Array,
             min_length: Some(1),
             max_length: Some(1000),
             items: Some(&Schema::ANY),
-            ..Schema::ANY
+            ..Schema::ARRAY
         },
         summary: "The records, in the order by which the answer numbers them.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const READ_EVENT_EXPORT_CURSOR: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const READ_EVENT_EXPORT_CURSOR: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const OPEN_EVENT_EXPORT_BATCH_SIZE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(5000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(5000.0), ..Schema::INTEGER };
 
-pub(super) const EVENT_QUERY_EVENT_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const EVENT_QUERY_EVENT_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const EVENT_QUERY_FROM: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
 pub(super) const EVENT_QUERY_TO: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
-pub(super) const PROPERTY_FILTER_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const PROPERTY_FILTER_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const PROPERTY_FILTER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The property.",
         },
         Field {
             name: "operator",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "How to compare; without it, equals.",
         },
         Field {
@@ -93,55 +78,44 @@ pub(super) const PROPERTY_FILTER: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const EVENT_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "event_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The event, spelled exactly.",
         },
         Field {
             name: "from",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The first day in the project's zone, as YYYYMMDD.",
         },
         Field {
             name: "to",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The last day in the project's zone, as YYYYMMDD.",
         },
         Field {
             name: "event_properties",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Array, items: Some(&PROPERTY_FILTER), ..Schema::ANY },
+            schema: Schema { items: Some(&PROPERTY_FILTER), ..Schema::ARRAY },
             summary: "Filters on the event's properties.",
         },
         Field {
             name: "session_properties",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Array, items: Some(&PROPERTY_FILTER), ..Schema::ANY },
+            schema: Schema { items: Some(&PROPERTY_FILTER), ..Schema::ARRAY },
             summary: "Filters on the session.",
         },
         Field {
@@ -166,231 +140,184 @@ pub(super) const EVENT_QUERY: Schema = Schema {
             summary: "Ignored here.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const READ_PROFILE_EXPORT_CURSOR: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const READ_PROFILE_EXPORT_CURSOR: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const OPEN_PROFILE_EXPORT_BATCH_SIZE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(5000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(5000.0), ..Schema::INTEGER };
 
-pub(super) const PROFILE_DELETION_IDENTITY: Schema = Schema {
-    kind: Kind::Array,
-    max_length: Some(100),
-    items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-    ..Schema::ANY
-};
+pub(super) const PROFILE_DELETION_IDENTITY: Schema =
+    Schema { max_length: Some(100), items: Some(&Schema::STRING), ..Schema::ARRAY };
 
-pub(super) const PROFILE_DELETION_GUID: Schema = Schema {
-    kind: Kind::Array,
-    max_length: Some(100),
-    items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-    ..Schema::ANY
-};
+pub(super) const PROFILE_DELETION_GUID: Schema =
+    Schema { max_length: Some(100), items: Some(&Schema::STRING), ..Schema::ARRAY };
 
 pub(super) const PROFILE_DELETION: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "identity",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                max_length: Some(100),
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { max_length: Some(100), items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Identities.",
         },
         Field {
             name: "guid",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                max_length: Some(100),
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { max_length: Some(100), items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Object ids.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const PROFILE_DEMERGE_IDENTITIES: Schema = Schema {
-    kind: Kind::Array,
-    min_length: Some(1),
-    max_length: Some(100),
-    items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-    ..Schema::ANY
-};
+pub(super) const PROFILE_DEMERGE_IDENTITIES: Schema =
+    Schema { min_length: Some(1), max_length: Some(100), items: Some(&Schema::STRING), ..Schema::ARRAY };
 
 pub(super) const PROFILE_DEMERGE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "identities",
         required: true,
         read_only: false,
         schema: Schema {
-            kind: Kind::Array,
             min_length: Some(1),
             max_length: Some(100),
-            items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-            ..Schema::ANY
+            items: Some(&Schema::STRING),
+            ..Schema::ARRAY
         },
         summary: "Identities.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const SUBSCRIPTION_VALUE: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const SUBSCRIPTION_VALUE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const SUBSCRIPTION: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "type",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["phone", "email", "whatsapp"], ..Schema::ANY },
+            schema: Schema { words: &["phone", "email", "whatsapp"], ..Schema::STRING },
             summary: "What the value is.",
         },
         Field {
             name: "value",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The phone number with its country, or the address.",
         },
         Field {
             name: "status",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["Unsubscribe", "Resubscribe"], ..Schema::ANY },
+            schema: Schema { words: &["Unsubscribe", "Resubscribe"], ..Schema::STRING },
             summary: "What to do.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const SUBSCRIPTIONS_D: Schema = Schema {
-    kind: Kind::Array,
-    min_length: Some(1),
-    max_length: Some(1000),
-    items: Some(&SUBSCRIPTION),
-    ..Schema::ANY
-};
+pub(super) const SUBSCRIPTIONS_D: Schema =
+    Schema { min_length: Some(1), max_length: Some(1000), items: Some(&SUBSCRIPTION), ..Schema::ARRAY };
 
 pub(super) const SUBSCRIPTIONS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "d",
         required: true,
         read_only: false,
         schema: Schema {
-            kind: Kind::Array,
             min_length: Some(1),
             max_length: Some(1000),
             items: Some(&SUBSCRIPTION),
-            ..Schema::ANY
+            ..Schema::ARRAY
         },
         summary: "The values.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const DISASSOCIATED_PHONE_VALUE: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const DISASSOCIATED_PHONE_VALUE: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const DISASSOCIATED_PHONE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "type",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["phone"], ..Schema::ANY },
+            schema: Schema { words: &["phone"], ..Schema::STRING },
             summary: "Always `phone`.",
         },
         Field {
             name: "value",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The number with its country.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const DISASSOCIATION_D: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     max_length: Some(1000),
     items: Some(&DISASSOCIATED_PHONE),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const DISASSOCIATION: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "d",
         required: true,
         read_only: false,
         schema: Schema {
-            kind: Kind::Array,
             min_length: Some(1),
             max_length: Some(1000),
             items: Some(&DISASSOCIATED_PHONE),
-            ..Schema::ANY
+            ..Schema::ARRAY
         },
         summary: "The numbers.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const POLL_EVENT_COUNT_REQ_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const POLL_EVENT_COUNT_REQ_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const POLL_PROFILE_COUNT_REQ_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const POLL_PROFILE_COUNT_REQ_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const POLL_TOP_PROPERTIES_REQ_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const POLL_TOP_PROPERTIES_REQ_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const TOP_QUERY_EVENT_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const TOP_QUERY_EVENT_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const TOP_QUERY_FROM: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
 pub(super) const TOP_QUERY_TO: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
-pub(super) const TOP_GROUP_NAME: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const TOP_GROUP_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const TOP_GROUP_TOP_N: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(100.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(100.0), ..Schema::INTEGER };
 
 pub(super) const TOP_GROUP: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "property_type",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "event_properties",
                     "session_properties",
@@ -401,7 +328,7 @@ pub(super) const TOP_GROUP: Schema = Schema {
                     "reachability",
                     "geo_fields",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "Where the property is.",
         },
@@ -409,308 +336,257 @@ pub(super) const TOP_GROUP: Schema = Schema {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The property.",
         },
         Field {
             name: "top_n",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(100.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(100.0), ..Schema::INTEGER },
             summary: "How many values.",
         },
         Field {
             name: "order",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["asc", "desc"], ..Schema::ANY },
+            schema: Schema { words: &["asc", "desc"], ..Schema::STRING },
             summary: "Rarest or most frequent first.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const TOP_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "event_name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The event, spelled exactly.",
         },
         Field {
             name: "from",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The first day, as YYYYMMDD.",
         },
         Field {
             name: "to",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The last day, as YYYYMMDD.",
         },
         Field {
             name: "groups",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::Map, items: Some(&TOP_GROUP), ..Schema::ANY },
+            schema: Schema { items: Some(&TOP_GROUP), ..Schema::MAP },
             summary: "By label: which property.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const POLL_TRENDS_REQ_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const POLL_TRENDS_REQ_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const TREND_QUERY_EVENT_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const TREND_QUERY_EVENT_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const TREND_QUERY_FROM: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
 pub(super) const TREND_QUERY_TO: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
 pub(super) const TREND_GROUP: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "trend_type",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::String, words: &["daily", "weekly", "monthly"], ..Schema::ANY },
+        schema: Schema { words: &["daily", "weekly", "monthly"], ..Schema::STRING },
         summary: "How long a step is.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const TREND_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "event_name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The event, spelled exactly.",
         },
         Field {
             name: "from",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The first day, as YYYYMMDD.",
         },
         Field {
             name: "to",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The last day, as YYYYMMDD.",
         },
         Field {
             name: "groups",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::Map, items: Some(&TREND_GROUP), ..Schema::ANY },
+            schema: Schema { items: Some(&TREND_GROUP), ..Schema::MAP },
             summary: "By label: which steps.",
         },
         Field {
             name: "unique",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Counts users, not events.",
         },
         Field {
             name: "sum_event_prop",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Sums this property, whose values must be whole numbers.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const REAL_TIME_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "user_type",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "By kind of user.",
         },
         Field {
             name: "session_source",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "By source.",
         },
         Field {
             name: "browser",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "By browser.",
         },
         Field {
             name: "os",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "By system.",
         },
         Field {
             name: "device",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "By kind of device.",
         },
         Field {
             name: "new",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "All splits for new users.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const MESSAGE_QUERY_FROM: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[0-9]{8}$"), ..Schema::ANY };
+pub(super) const MESSAGE_QUERY_FROM: Schema = Schema { pattern: Some("^[0-9]{8}$"), ..Schema::STRING };
 
-pub(super) const MESSAGE_QUERY_TO: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[0-9]{8}$"), ..Schema::ANY };
+pub(super) const MESSAGE_QUERY_TO: Schema = Schema { pattern: Some("^[0-9]{8}$"), ..Schema::STRING };
 
 pub(super) const MESSAGE_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "from",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[0-9]{8}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[0-9]{8}$"), ..Schema::STRING },
             summary: "The first day, as YYYYMMDD.",
         },
         Field {
             name: "to",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[0-9]{8}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[0-9]{8}$"), ..Schema::STRING },
             summary: "The last day, as YYYYMMDD.",
         },
         Field {
             name: "channel",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Only these channels.",
         },
         Field {
             name: "delivery",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Only these kinds of delivery.",
         },
         Field {
             name: "daily",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Splits by day.",
         },
         Field {
             name: "status",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Only messages in these states.",
         },
         Field {
             name: "message_type",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Only these types.",
         },
         Field {
             name: "label",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Only these labels.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const NEW_CAMPAIGN_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_CAMPAIGN_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const NEW_CAMPAIGN: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The name.",
         },
         Field {
@@ -718,9 +594,8 @@ pub(super) const NEW_CAMPAIGN: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &["push", "email", "sms", "webpush", "whatsapp", "webhook", "notificationinbox"],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "The channel.",
         },
@@ -742,7 +617,7 @@ pub(super) const NEW_CAMPAIGN: Schema = Schema {
             name: "provider_nick_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The provider; needed for e-mail, SMS and WhatsApp.",
         },
         Field {
@@ -763,50 +638,42 @@ pub(super) const NEW_CAMPAIGN: Schema = Schema {
             name: "devices",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Push: which platforms.",
         },
         Field {
             name: "labels",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Labels.",
         },
         Field {
             name: "estimate_only",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Only estimates; no campaign is created.",
         },
         Field {
             name: "skip_estimate",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Leaves the estimate out.",
         },
         Field {
             name: "draft",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Creates a draft.",
         },
         Field {
             name: "respect_frequency_caps",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Obeys frequency caps.",
         },
         Field {
@@ -831,187 +698,145 @@ pub(super) const NEW_CAMPAIGN: Schema = Schema {
             summary: "What happens in quiet hours.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CAMPAIGN_REFERENCE_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const CAMPAIGN_REFERENCE_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const CAMPAIGN_REFERENCE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "id",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+        schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
         summary: "The campaign.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CAMPAIGN_QUERY_FROM: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
 pub(super) const CAMPAIGN_QUERY_TO: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::ANY };
+    Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER };
 
 pub(super) const CAMPAIGN_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "from",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The first day, as YYYYMMDD.",
         },
         Field {
             name: "to",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Integer,
-                minimum: Some(19700101.0),
-                maximum: Some(99991231.0),
-                ..Schema::ANY
-            },
+            schema: Schema { minimum: Some(19700101.0), maximum: Some(99991231.0), ..Schema::INTEGER },
             summary: "The last day, as YYYYMMDD; a day to come finds what is pending.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const BULLETIN_BUSINESS_EVENT: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const BULLETIN_BUSINESS_EVENT: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const BULLETIN_NAME: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const BULLETIN_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const BULLETIN_C_BY: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const BULLETIN_C_BY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const BULLETIN_WHEN: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const BULLETIN_WHEN: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const BULLETIN: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "business_event",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The business event.",
         },
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The bulletin's name.",
         },
         Field {
             name: "properties",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Map,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::MAP },
             summary: "All properties that are declared for the business event, as texts.",
         },
         Field {
             name: "c-by",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The e-mail address of an administrator.",
         },
         Field {
             name: "when",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "`now`, or seconds since 1970.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const RECIPIENTS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "FBID",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Facebook ids.",
         },
         Field {
             name: "GPID",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Google Plus ids.",
         },
         Field {
             name: "Email",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "E-mail addresses.",
         },
         Field {
             name: "Identity",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Identities.",
         },
         Field {
             name: "objectId",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "CleverTap ids.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const NEW_MESSAGE_MESSAGE_ID: Schema =
-    Schema { kind: Kind::String, max_length: Some(8), ..Schema::ANY };
+pub(super) const NEW_MESSAGE_MESSAGE_ID: Schema = Schema { max_length: Some(8), ..Schema::STRING };
 
 pub(super) const NEW_MESSAGE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "to",
@@ -1031,80 +856,65 @@ pub(super) const NEW_MESSAGE: Schema = Schema {
             name: "tag_group",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Groups the statistics.",
         },
         Field {
             name: "respect_frequency_caps",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Obeys frequency caps.",
         },
         Field {
             name: "provider_nick_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The provider; needed for e-mail, SMS and WhatsApp.",
         },
         Field {
             name: "message_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, max_length: Some(8), ..Schema::ANY },
+            schema: Schema { max_length: Some(8), ..Schema::STRING },
             summary: "An id of your own; WhatsApp.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const TRIGGER_RECIPIENTS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "email",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "E-mail addresses.",
         },
         Field {
             name: "identity",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Identities.",
         },
         Field {
             name: "objectId",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "CleverTap ids.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CAMPAIGN_TRIGGER_CAMPAIGN_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CAMPAIGN_TRIGGER_CAMPAIGN_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const CAMPAIGN_TRIGGER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "to",
@@ -1117,7 +927,7 @@ pub(super) const CAMPAIGN_TRIGGER: Schema = Schema {
             name: "campaign_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The campaign, as a text.",
         },
         Field {
@@ -1129,22 +939,20 @@ pub(super) const CAMPAIGN_TRIGGER: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CAMPAIGNS_TRIGGER_CAMPAIGN_ID_LIST_ITEM: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+    Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const CAMPAIGNS_TRIGGER_CAMPAIGN_ID_LIST: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     max_length: Some(5),
     items: Some(&CAMPAIGNS_TRIGGER_CAMPAIGN_ID_LIST_ITEM),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CAMPAIGNS_TRIGGER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "to",
@@ -1158,11 +966,10 @@ pub(super) const CAMPAIGNS_TRIGGER: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 max_length: Some(5),
-                items: Some(&Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY }),
-                ..Schema::ANY
+                items: Some(&Schema { minimum: Some(0.0), ..Schema::INTEGER }),
+                ..Schema::ARRAY
             },
             summary: "The campaigns.",
         },
@@ -1175,365 +982,323 @@ pub(super) const CAMPAIGNS_TRIGGER: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const TEMPLATE_MAPPING_CAMPAIGN_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const TEMPLATE_MAPPING_CAMPAIGN_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const TEMPLATE_MAPPING_TEMPLATE_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const TEMPLATE_MAPPING_TEMPLATE_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const TEMPLATE_MAPPING: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "campaign_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "The campaign.",
         },
         Field {
             name: "template_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The template id.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const UPDATE_TEMPLATE_IDS_BODY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&TEMPLATE_MAPPING), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&TEMPLATE_MAPPING), ..Schema::ARRAY };
 
-pub(super) const NEW_SEGMENT_SEGMENT_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_SEGMENT_SEGMENT_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_SEGMENT_CUSTOMER_SEGMENT_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_SEGMENT_CUSTOMER_SEGMENT_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const NEW_SEGMENT: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "segment_name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The name.",
         },
         Field {
             name: "customer_segment_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Your own id of it.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CREATE_SEGMENTS_BODY: Schema = Schema {
-    kind: Kind::Array,
-    min_length: Some(1),
-    max_length: Some(100),
-    items: Some(&NEW_SEGMENT),
-    ..Schema::ANY
-};
+pub(super) const CREATE_SEGMENTS_BODY: Schema =
+    Schema { min_length: Some(1), max_length: Some(100), items: Some(&NEW_SEGMENT), ..Schema::ARRAY };
 
 pub(super) const SEGMENT_UPDATE_BULK_PROFILES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&Schema::ANY), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&Schema::ANY), ..Schema::ARRAY };
 
 pub(super) const SEGMENT_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "bulk_profiles",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, min_length: Some(1), items: Some(&Schema::ANY), ..Schema::ANY },
+        schema: Schema { min_length: Some(1), items: Some(&Schema::ANY), ..Schema::ARRAY },
         summary: "The changes.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const SEGMENT_PAGE_PAGE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const SEGMENT_PAGE_PAGE: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const SEGMENT_PAGE_LIMIT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const SEGMENT_PAGE_LIMIT: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
 pub(super) const SEGMENT_PAGE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "page",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "The page.",
         },
         Field {
             name: "limit",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), ..Schema::INTEGER },
             summary: "Segments on a page.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const SEGMENT_REFERENCE_SEGMENT_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const SEGMENT_REFERENCE_SEGMENT_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const SEGMENT_REFERENCE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "segment_id",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+        schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
         summary: "The segment.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CUSTOM_LIST_UPLOAD_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CUSTOM_LIST_UPLOAD_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CUSTOM_LIST_UPLOAD_EMAIL: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CUSTOM_LIST_UPLOAD_EMAIL: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CUSTOM_LIST_UPLOAD_FILENAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CUSTOM_LIST_UPLOAD_FILENAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CUSTOM_LIST_UPLOAD_CREATOR: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CUSTOM_LIST_UPLOAD_CREATOR: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const CUSTOM_LIST_UPLOAD_URL: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), secret: true, ..Schema::ANY };
+    Schema { min_length: Some(1), secret: true, ..Schema::STRING };
 
 pub(super) const CUSTOM_LIST_UPLOAD: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The list's name.",
         },
         Field {
             name: "email",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Whom to tell.",
         },
         Field {
             name: "filename",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The file's name.",
         },
         Field {
             name: "creator",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Who made it.",
         },
         Field {
             name: "url",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), secret: true, ..Schema::ANY },
+            schema: Schema { min_length: Some(1), secret: true, ..Schema::STRING },
             summary: "The address it was put to.",
         },
         Field {
             name: "replace",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Replaces a list of that name.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CATALOG_UPLOAD_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CATALOG_UPLOAD_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CATALOG_UPLOAD_CREATOR: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CATALOG_UPLOAD_CREATOR: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CATALOG_UPLOAD_EMAIL: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CATALOG_UPLOAD_EMAIL: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CATALOG_UPLOAD_URL: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), secret: true, ..Schema::ANY };
+pub(super) const CATALOG_UPLOAD_URL: Schema = Schema { min_length: Some(1), secret: true, ..Schema::STRING };
 
 pub(super) const CATALOG_UPLOAD: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The catalog's name.",
         },
         Field {
             name: "creator",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Who made it.",
         },
         Field {
             name: "email",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Whom to tell.",
         },
         Field {
             name: "url",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), secret: true, ..Schema::ANY },
+            schema: Schema { min_length: Some(1), secret: true, ..Schema::STRING },
             summary: "The address it was put to.",
         },
         Field {
             name: "replace",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Replaces a catalog of that name.",
         },
         Field {
             name: "override",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Overrides a catalog that is in use.",
         },
         Field {
             name: "isLocationCatalog",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "A catalog of places.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const GET_MULTIPART_CATALOG_URL_TOTAL_PARTS: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(2.0), maximum: Some(4.0), ..Schema::ANY };
+    Schema { minimum: Some(2.0), maximum: Some(4.0), ..Schema::INTEGER };
 
-pub(super) const LIST_CATALOGS_PAGE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const LIST_CATALOGS_PAGE: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const LIST_CATALOGS_SIZE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(100.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(100.0), ..Schema::INTEGER };
 
-pub(super) const NEW_CATALOG_CATALOG_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_CATALOG_CATALOG_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_CATALOG_ATTRIBUTE_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_CATALOG_ATTRIBUTE_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const NEW_CATALOG_ATTRIBUTE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The name.",
         },
         Field {
             name: "type",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["string", "number", "boolean"], ..Schema::ANY },
+            schema: Schema { words: &["string", "number", "boolean"], ..Schema::STRING },
             summary: "The type.",
         },
         Field {
             name: "filterable",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Whether it can be filtered by.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_CATALOG_CATALOG_SCHEMA: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&NEW_CATALOG_ATTRIBUTE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&NEW_CATALOG_ATTRIBUTE), ..Schema::ARRAY };
 
-pub(super) const NEW_CATALOG_CREATED_BY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_CATALOG_CREATED_BY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const NEW_CATALOG: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "catalogName",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "A name that is not taken.",
         },
         Field {
             name: "catalogSchema",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&NEW_CATALOG_ATTRIBUTE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&NEW_CATALOG_ATTRIBUTE), ..Schema::ARRAY },
             summary: "The attributes.",
         },
         Field {
             name: "createdBy",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The e-mail address of who creates it.",
         },
         Field {
             name: "description",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A description.",
         },
         Field {
             name: "fieldMappings",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Map,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::MAP },
             summary: "From the source's fields to the catalog's.",
         },
         Field {
@@ -1545,56 +1310,52 @@ pub(super) const NEW_CATALOG: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const GET_CATALOG_ID: Schema = Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const GET_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const UPDATE_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const UPDATE_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const CATALOG_UPDATE_CATALOG_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CATALOG_UPDATE_CATALOG_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CATALOG_UPDATE_UPDATED_BY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CATALOG_UPDATE_UPDATED_BY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const CATALOG_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "catalogName",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The name.",
         },
         Field {
             name: "updatedBy",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The e-mail address of who changes it.",
         },
         Field {
             name: "description",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A description.",
         },
         Field {
             name: "status",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "`ACTIVE` or `INACTIVE`.",
         },
         Field {
             name: "catalogSchema",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Array, items: Some(&NEW_CATALOG_ATTRIBUTE), ..Schema::ANY },
+            schema: Schema { items: Some(&NEW_CATALOG_ATTRIBUTE), ..Schema::ARRAY },
             summary: "The attributes.",
         },
         Field {
@@ -1606,131 +1367,117 @@ pub(super) const CATALOG_UPDATE: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const DELETE_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const DELETE_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const DELETE_CATALOG_DELETED_BY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const DELETE_CATALOG_DELETED_BY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const SET_ATTRIBUTE_FILTERABLE_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+    Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const SET_ATTRIBUTE_FILTERABLE_UPDATED_BY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+    Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const GET_CATALOG_SIGNED_URL_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const GET_CATALOG_SIGNED_URL_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const GET_CATALOG_SIGNED_URL_FILE_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), max_length: Some(500), ..Schema::ANY };
+    Schema { min_length: Some(1), max_length: Some(500), ..Schema::STRING };
 
 pub(super) const GET_CATALOG_SIGNED_URL_TOTAL_PARTS: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const CATALOG_FILE_UPLOAD_UPLOAD_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CATALOG_FILE_UPLOAD_UPLOAD_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CATALOG_FILE_UPLOAD_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const CATALOG_FILE_UPLOAD_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const CATALOG_FILE_UPLOAD_FILE_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), max_length: Some(500), ..Schema::ANY };
+    Schema { min_length: Some(1), max_length: Some(500), ..Schema::STRING };
 
-pub(super) const CATALOG_FILE_UPLOAD_FILE_SIZE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const CATALOG_FILE_UPLOAD_FILE_SIZE: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const CATALOG_FILE_UPLOAD_COMPLETED_BY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CATALOG_FILE_UPLOAD_COMPLETED_BY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const CATALOG_FILE_UPLOAD: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "uploadId",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The upload.",
         },
         Field {
             name: "catalogId",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "The catalog.",
         },
         Field {
             name: "fileName",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), max_length: Some(500), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), max_length: Some(500), ..Schema::STRING },
             summary: "The file's name.",
         },
         Field {
             name: "fileSize",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(0.0), ..Schema::INTEGER },
             summary: "The file's size in bytes.",
         },
         Field {
             name: "completedBy",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The e-mail address of who put it.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const LIST_PRODUCTS_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const LIST_PRODUCTS_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const LIST_PRODUCTS_PAGE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const LIST_PRODUCTS_PAGE: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const LIST_PRODUCTS_SIZE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LIST_PRODUCTS_SIZE: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
-pub(super) const CREATE_PRODUCT_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const CREATE_PRODUCT_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const NEW_PRODUCT_IDENTITY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), max_length: Some(500), ..Schema::ANY };
+    Schema { min_length: Some(1), max_length: Some(500), ..Schema::STRING };
 
 pub(super) const NEW_PRODUCT_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), max_length: Some(1000), ..Schema::ANY };
+    Schema { min_length: Some(1), max_length: Some(1000), ..Schema::STRING };
 
-pub(super) const NEW_PRODUCT_IMAGE_URL: Schema =
-    Schema { kind: Kind::String, max_length: Some(2000), ..Schema::ANY };
+pub(super) const NEW_PRODUCT_IMAGE_URL: Schema = Schema { max_length: Some(2000), ..Schema::STRING };
 
 pub(super) const NEW_PRODUCT: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "identity",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), max_length: Some(500), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), max_length: Some(500), ..Schema::STRING },
             summary: "Your own id of it.",
         },
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), max_length: Some(1000), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), max_length: Some(1000), ..Schema::STRING },
             summary: "The name.",
         },
         Field {
             name: "imageUrl",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, max_length: Some(2000), ..Schema::ANY },
+            schema: Schema { max_length: Some(2000), ..Schema::STRING },
             summary: "The address of its image.",
         },
         Field {
@@ -1742,43 +1489,39 @@ pub(super) const NEW_PRODUCT: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CREATE_PRODUCTS_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const CREATE_PRODUCTS_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const BULK_PRODUCT_IDENTITY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), max_length: Some(500), ..Schema::ANY };
+    Schema { min_length: Some(1), max_length: Some(500), ..Schema::STRING };
 
-pub(super) const BULK_PRODUCT_NAME: Schema =
-    Schema { kind: Kind::String, max_length: Some(1000), ..Schema::ANY };
+pub(super) const BULK_PRODUCT_NAME: Schema = Schema { max_length: Some(1000), ..Schema::STRING };
 
-pub(super) const BULK_PRODUCT_IMAGE_URL: Schema =
-    Schema { kind: Kind::String, max_length: Some(2000), ..Schema::ANY };
+pub(super) const BULK_PRODUCT_IMAGE_URL: Schema = Schema { max_length: Some(2000), ..Schema::STRING };
 
 pub(super) const BULK_PRODUCT: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "identity",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), max_length: Some(500), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), max_length: Some(500), ..Schema::STRING },
             summary: "Your own id of it.",
         },
         Field {
             name: "name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, max_length: Some(1000), ..Schema::ANY },
+            schema: Schema { max_length: Some(1000), ..Schema::STRING },
             summary: "The name; needed to create it.",
         },
         Field {
             name: "imageUrl",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, max_length: Some(2000), ..Schema::ANY },
+            schema: Schema { max_length: Some(2000), ..Schema::STRING },
             summary: "The address of its image.",
         },
         Field {
@@ -1790,83 +1533,65 @@ pub(super) const BULK_PRODUCT: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const PRODUCTS_PRODUCTS: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&BULK_PRODUCT), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&BULK_PRODUCT), ..Schema::ARRAY };
 
 pub(super) const PRODUCTS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "products",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, min_length: Some(1), items: Some(&BULK_PRODUCT), ..Schema::ANY },
+        schema: Schema { min_length: Some(1), items: Some(&BULK_PRODUCT), ..Schema::ARRAY },
         summary: "The products.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const UPDATE_PRODUCTS_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const UPDATE_PRODUCTS_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const DELETE_PRODUCTS_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const DELETE_PRODUCTS_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const PRODUCT_IDENTITIES_IDENTITIES: Schema = Schema {
-    kind: Kind::Array,
-    min_length: Some(1),
-    items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-    ..Schema::ANY
-};
+pub(super) const PRODUCT_IDENTITIES_IDENTITIES: Schema =
+    Schema { min_length: Some(1), items: Some(&Schema::STRING), ..Schema::ARRAY };
 
 pub(super) const PRODUCT_IDENTITIES: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "identities",
         required: true,
         read_only: false,
-        schema: Schema {
-            kind: Kind::Array,
-            min_length: Some(1),
-            items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-            ..Schema::ANY
-        },
+        schema: Schema { min_length: Some(1), items: Some(&Schema::STRING), ..Schema::ARRAY },
         summary: "The identities.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const GET_PRODUCT_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const GET_PRODUCT_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const UPDATE_PRODUCT_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const UPDATE_PRODUCT_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const PRODUCT_UPDATE_NAME: Schema =
-    Schema { kind: Kind::String, max_length: Some(1000), ..Schema::ANY };
+pub(super) const PRODUCT_UPDATE_NAME: Schema = Schema { max_length: Some(1000), ..Schema::STRING };
 
-pub(super) const PRODUCT_UPDATE_IMAGE_URL: Schema =
-    Schema { kind: Kind::String, max_length: Some(2000), ..Schema::ANY };
+pub(super) const PRODUCT_UPDATE_IMAGE_URL: Schema = Schema { max_length: Some(2000), ..Schema::STRING };
 
 pub(super) const PRODUCT_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, max_length: Some(1000), ..Schema::ANY },
+            schema: Schema { max_length: Some(1000), ..Schema::STRING },
             summary: "The name.",
         },
         Field {
             name: "imageUrl",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, max_length: Some(2000), ..Schema::ANY },
+            schema: Schema { max_length: Some(2000), ..Schema::STRING },
             summary: "The address of its image.",
         },
         Field {
@@ -1877,113 +1602,103 @@ pub(super) const PRODUCT_UPDATE: Schema = Schema {
             summary: "Its attributes by name.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const DELETE_PRODUCT_CATALOG_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const DELETE_PRODUCT_CATALOG_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const NEW_CONTENT_BLOCK_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_CONTENT_BLOCK_NAME: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const NEW_CONTENT_BLOCK_CREATED_BY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const NEW_CONTENT_BLOCK_CREATED_BY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const NEW_CONTENT_BLOCK: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "type",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["Text", "HTML"], ..Schema::ANY },
+            schema: Schema { words: &["Text", "HTML"], ..Schema::STRING },
             summary: "What it holds.",
         },
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The name.",
         },
         Field {
             name: "content",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The content.",
         },
         Field {
             name: "createdBy",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Who creates it.",
         },
         Field {
             name: "partner",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const GET_CONTENT_BLOCK_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const GET_CONTENT_BLOCK_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LIST_CONTENT_BLOCKS_PAGE_NUMBER: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LIST_CONTENT_BLOCKS_PAGE_NUMBER: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
 pub(super) const LIST_CONTENT_BLOCKS_PAGE_SIZE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(100.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(100.0), ..Schema::INTEGER };
 
-pub(super) const CONTENT_BLOCK_UPDATE_ID: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CONTENT_BLOCK_UPDATE_ID: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const CONTENT_BLOCK_UPDATE_UPDATED_BY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CONTENT_BLOCK_UPDATE_UPDATED_BY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const CONTENT_BLOCK_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "The block.",
         },
         Field {
             name: "content",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The content.",
         },
         Field {
             name: "updatedBy",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), ..Schema::STRING },
             summary: "Who updates it.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const VARIABLE_DEFINITION: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "type",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["string", "boolean", "number"], ..Schema::ANY },
+            schema: Schema { words: &["string", "boolean", "number"], ..Schema::STRING },
             summary: "The type.",
         },
         Field {
@@ -1997,95 +1712,85 @@ pub(super) const VARIABLE_DEFINITION: Schema = Schema {
             name: "description",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A description.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const VARIABLE_DEFINITIONS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "variableDefinitions",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Map, items: Some(&VARIABLE_DEFINITION), ..Schema::ANY },
+        schema: Schema { items: Some(&VARIABLE_DEFINITION), ..Schema::MAP },
         summary: "The definitions by name.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const VARIABLE_DELETION: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "variableNames",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Their names.",
         },
         Field {
             name: "deleteAllVars",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "All of them.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const VARIABLE_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "identity",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The customer's own id of the user.",
         },
         Field {
             name: "clevertapId",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The CleverTap id of a device.",
         },
         Field {
             name: "includeDefaults",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Also the defaults.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const CONNECT_PARTNER: Schema = Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const CONNECT_PARTNER: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const LIST_WALLET_TRANSACTIONS_IDENTITY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const LIST_WALLET_TRANSACTIONS_IDENTITY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
 pub(super) const LIST_WALLET_TRANSACTIONS_WALLET_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+    Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const LIST_WALLET_TRANSACTIONS_PAGE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LIST_WALLET_TRANSACTIONS_PAGE: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
 pub(super) const COUPON_ORDER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "order",
@@ -2098,15 +1803,13 @@ pub(super) const COUPON_ORDER: Schema = Schema {
             name: "items",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Array, items: Some(&Schema::ANY), ..Schema::ANY },
+            schema: Schema { items: Some(&Schema::ANY), ..Schema::ARRAY },
             summary: "The items.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const APPLY_COUPON_IDENTITY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const APPLY_COUPON_IDENTITY: Schema = Schema { min_length: Some(1), ..Schema::STRING };
 
-pub(super) const FETCH_VOUCHERS_IDENTITY: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), ..Schema::ANY };
+pub(super) const FETCH_VOUCHERS_IDENTITY: Schema = Schema { min_length: Some(1), ..Schema::STRING };

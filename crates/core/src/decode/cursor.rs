@@ -137,13 +137,14 @@ pub(super) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
 pub(super) fn unescape(quoted: &str) -> std::borrow::Cow<'_, str> {
     use std::borrow::Cow;
     let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(quoted);
-    if !inner.contains('\\') {
-        return Cow::Borrowed(inner);
-    }
-    match serde_json::from_str::<String>(quoted) {
-        Ok(text) => Cow::Owned(text),
-        Err(_) => Cow::Owned(unescape_lossy(inner)),
-    }
+    if inner.contains('\\') { Cow::Owned(unescaped(quoted, inner)) } else { Cow::Borrowed(inner) }
+}
+
+/// Not a part of `unescape`, which is compiled again wherever a text is read.
+#[cold]
+#[inline(never)]
+fn unescaped(quoted: &str, inner: &str) -> String {
+    serde_json::from_str(quoted).unwrap_or_else(|_| unescape_lossy(inner))
 }
 
 fn unescape_lossy(inner: &str) -> String {

@@ -21,40 +21,47 @@ macro_rules! id_type {
 
         impl $name {
             /// Takes the id as the vendor writes it.
+            #[inline]
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
 
             /// The id as the vendor writes it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
             /// The id as the vendor writes it, taken out.
+            #[inline]
             pub fn into_string(self) -> String {
                 self.0
             }
         }
 
         impl From<&str> for $name {
+            #[inline]
             fn from(id: &str) -> Self {
                 Self(id.to_owned())
             }
         }
 
         impl From<String> for $name {
+            #[inline]
             fn from(id: String) -> Self {
                 Self(id)
             }
         }
 
         impl From<std::borrow::Cow<'_, str>> for $name {
+            #[inline]
             fn from(id: std::borrow::Cow<'_, str>) -> Self {
                 Self(id.into_owned())
             }
         }
 
         impl From<u64> for $name {
+            #[inline]
             fn from(id: u64) -> Self {
                 Self(id.to_string())
             }

@@ -26,6 +26,7 @@ mod kept;
 mod lenient;
 mod list;
 mod model;
+mod order;
 mod page;
 mod parse;
 mod patch;
@@ -57,7 +58,8 @@ pub use word::Word;
 /// What the macros of this module expand to; not for use by hand.
 #[doc(hidden)]
 pub mod private {
-    pub use super::model::{ReadFields, from_field as model_from_field, read_fields, value};
+    pub use super::model::{ReadFields, fields, from_field as model_from_field, read_fields, value};
     pub use super::scalar::{text, text_from_field};
+    pub use super::word::{Variants, debug_word, word};
     pub use serde;
 }

@@ -70,7 +70,6 @@ macro_rules! model {
                     }
                 }
 
-                #[inline]
                 fn read<'de, A: $crate::decode::private::serde::de::MapAccess<'de>>(
                     &mut self,
                     at: At,
@@ -78,10 +77,9 @@ macro_rules! model {
                 ) -> Result<(), A::Error> {
                     match at {
                         $(At::$field => {
-                            self.$field = $crate::decode::private::value::$read::<$($key,)? _, _>(map)?;
+                            $crate::decode::private::value::$read::<$($key,)? _, _>(map, &mut self.$field)
                         })+
                     }
-                    Ok(())
                 }
             }
         };
@@ -94,9 +92,12 @@ macro_rules! model {
             }
         }
 
-        $crate::model!($model { $($($name),+),+ });
+        $crate::model!(@ $model, $crate::decode::private::fields, [$($($name),+),+]);
     };
     ($model:ty { $($field:literal),* $(,)? }) => {
+        $crate::model!(@ $model, $crate::decode::object, [$($field),*]);
+    };
+    (@ $model:ty, $lenient:path, [$($field:literal),*]) => {
         impl $crate::decode::Known for $model {
             const FIELDS: &'static [&'static str] = &[$($field),*];
         }
@@ -113,7 +114,7 @@ macro_rules! model {
             fn lenient<'de, D: $crate::decode::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Self, D::Error> {
-                $crate::decode::object(deserializer)
+                $lenient(deserializer)
             }
         }
     };
@@ -154,27 +155,42 @@ pub trait ReadFields: Default {
 
 /// Reads all fields of an object.
 pub fn read_fields<'de, T: ReadFields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(Fields(PhantomData))
+    let mut model = T::default();
+    deserializer.deserialize_map(Fields(&mut model))?;
+    Ok(model)
 }
 
-struct Fields<T>(PhantomData<T>);
+/// The same by the rules of [`Lenient`](super::Lenient).
+pub fn fields<'de, T: ReadFields + DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    if parse::mode() == Mode::Fast {
+        let mut model = T::default();
+        deserializer.deserialize_any(Fields(&mut model))?;
+        Ok(model)
+    } else {
+        parse::raw(deserializer, from_field)
+    }
+}
 
-impl<'de, T: ReadFields> Visitor<'de> for Fields<T> {
-    type Value = T;
+/// Reads the fields in place: a model is large, and would be copied by everyone who hands it on.
+struct Fields<'a, T>(&'a mut T);
+
+impl<'de, T: ReadFields> Visitor<'de> for Fields<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut model = T::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(at) = map.next_key_seed(Name::<T>(PhantomData))? {
             match at {
-                Some(at) => model.read(at, &mut map)?,
+                Some(at) => self.0.read(at, &mut map)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(model)
+        Ok(())
     }
 }
 
@@ -227,8 +243,10 @@ pub mod value {
             #[doc = $about]
             pub fn $name<'de, $($key: $bound,)? $item: Lenient $(+ $its)+, A: MapAccess<'de>>(
                 map: &mut A,
-            ) -> Result<$value, A::Error> {
-                map.next_value_seed($seed::<$($key,)? $item>(PhantomData))
+                into: &mut $value,
+            ) -> Result<(), A::Error> {
+                *into = map.next_value_seed($seed::<$($key,)? $item>(PhantomData))?;
+                Ok(())
             }
         };
     }

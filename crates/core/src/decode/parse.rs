@@ -77,7 +77,6 @@ pub(super) fn read<T: Lenient>(field: Field<'_>) -> Result<T, Mismatch> {
 }
 
 /// Takes a value's text from a deserializer and reads it.
-#[inline]
 pub(super) fn raw<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     read: impl FnOnce(Field<'_>) -> Result<T, Mismatch>,
@@ -94,7 +93,6 @@ pub(super) fn raw<'de, T, D: Deserializer<'de>>(
 }
 
 /// The fast pass: reads the value that starts at `start`; gives it and where it ends.
-#[inline]
 pub(super) fn fast<T: Lenient>(text: &str, start: usize) -> Option<(T, usize)> {
     let rest = text.get(start..)?;
     if DEPTH.get() >= DEEPEST {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -17,43 +18,36 @@ impl Lenient for String {
     const DIRECT: bool = true;
 
     fn from_field(field: Field<'_>) -> Result<Self, Mismatch> {
-        text_from_field(field, owned)
+        text_from_field(field)
     }
 
     fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer, owned)
+        text(deserializer)
     }
 }
 
-#[inline]
-fn owned(text: Cow<'_, str>) -> String {
-    text.into_owned()
-}
-
 /// Reads a text, whatever it is written as, and makes something of it.
-#[inline]
-pub fn text<'de, T, D, F>(deserializer: D, make: F) -> Result<T, D::Error>
+pub fn text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    F: FnOnce(Cow<'_, str>) -> T,
+    T: for<'a> From<Cow<'a, str>>,
 {
     if parse::mode() == Mode::Fast {
-        deserializer.deserialize_any(Text(make))
+        deserializer.deserialize_any(Text(PhantomData))
     } else {
-        parse::raw(deserializer, |field| text_from_field(field, make))
+        parse::raw(deserializer, text_from_field)
     }
 }
 
 /// The same from text.
-#[inline]
-pub fn text_from_field<T>(field: Field<'_>, make: impl FnOnce(Cow<'_, str>) -> T) -> Result<T, Mismatch> {
-    if field.is_null() { Err(Mismatch::new("a text")) } else { Ok(make(field.text())) }
+pub fn text_from_field<T: for<'a> From<Cow<'a, str>>>(field: Field<'_>) -> Result<T, Mismatch> {
+    if field.is_null() { Err(Mismatch::new("a text")) } else { Ok(field.text().into()) }
 }
 
 /// Takes what can be turned into its text without loss; a fraction or a long number needs the text itself.
-struct Text<F>(F);
+struct Text<T>(PhantomData<T>);
 
-impl<T, F: FnOnce(Cow<'_, str>) -> T> Visitor<'_> for Text<F> {
+impl<T: for<'a> From<Cow<'a, str>>> Visitor<'_> for Text<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,19 +55,19 @@ impl<T, F: FnOnce(Cow<'_, str>) -> T> Visitor<'_> for Text<F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        Ok((self.0)(Cow::Borrowed(text)))
+        Ok(T::from(Cow::Borrowed(text)))
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
-        Ok((self.0)(Cow::Owned(text)))
+        Ok(T::from(Cow::Owned(text)))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
-        Ok((self.0)(Cow::Owned(number.to_string())))
+        Ok(T::from(Cow::Owned(number.to_string())))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        Ok((self.0)(Cow::Owned(number.to_string())))
+        Ok(T::from(Cow::Owned(number.to_string())))
     }
 
     fn visit_f64<E: Error>(self, _: f64) -> Result<T, E> {
@@ -81,7 +75,7 @@ impl<T, F: FnOnce(Cow<'_, str>) -> T> Visitor<'_> for Text<F> {
     }
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<T, E> {
-        Ok((self.0)(Cow::Borrowed(if truth { "true" } else { "false" })))
+        Ok(T::from(Cow::Borrowed(if truth { "true" } else { "false" })))
     }
 }
 

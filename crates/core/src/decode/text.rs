@@ -20,10 +20,13 @@ pub struct JsonText {
 impl JsonText {
     /// Takes a text that must be one JSON value; a byte order mark and whitespace around it are left out.
     pub fn new(body: impl Into<Bytes>) -> Result<Self, DecodeError> {
-        let body = body.into();
-        let (text, base) = utf8(&body)?;
+        Self::of(&body.into())
+    }
+
+    fn of(body: &Bytes) -> Result<Self, DecodeError> {
+        let (text, base) = utf8(body)?;
         let (start, end) = whole(text).map_err(|fault| DecodeError::at(text, fault))?;
-        Ok(Self::slice(&body, base + start, base + end))
+        Ok(Self::slice(body, base + start, base + end))
     }
 
     /// A part of a body that is known to be one JSON value.

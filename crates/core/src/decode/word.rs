@@ -1,5 +1,10 @@
 //! Open enums: the words that are documented, and any word that comes.
 
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::order::{MOST, sorted};
+
 /// An enum of words that keeps a word it does not know; written by [`open_enum!`](crate::open_enum).
 pub trait Word: Sized {
     /// The documented words.
@@ -17,7 +22,46 @@ pub trait Word: Sized {
     }
 }
 
-/// Defines an open enum: the documented words, and `Unknown` for every other, which keeps the word.
+/// The variants of an open enum in the order of its words, each with its name: tables that are compiled once, where
+/// functions over all countries or currencies would be compiled for every one of them.
+pub trait Variants: Word + Clone + PartialEq + 'static {
+    /// The table.
+    const VARIANTS: &'static [(Self, &'static str)];
+
+    /// Where in the table the words stand, in the order of the alphabet.
+    const SORTED: [u16; MOST] = sorted(Self::WORDS);
+}
+
+/// Up to so many words are looked at one by one.
+const FEW: usize = 12;
+
+/// The variant of a word.
+pub fn word<W: Variants>(word: &str, unknown: fn(String) -> W) -> W {
+    let variant = place::<W>(word).and_then(|place| W::VARIANTS.get(place));
+    variant.map_or_else(|| unknown(word.to_owned()), |(variant, _)| variant.clone())
+}
+
+fn place<W: Variants>(word: &str) -> Option<usize> {
+    let words = W::WORDS;
+    if words.len() <= FEW {
+        return words.iter().position(|known| *known == word);
+    }
+    let sorted = W::SORTED.get(..words.len())?;
+    let order =
+        |place: &u16| words.get(usize::from(*place)).map_or(Ordering::Greater, |known| (*known).cmp(word));
+    sorted.get(sorted.binary_search_by(order).ok()?).map(|place| usize::from(*place))
+}
+
+/// Writes what `derive(Debug)` would.
+pub fn debug_word<W: Variants>(word: &W, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match W::VARIANTS.iter().find(|(variant, _)| variant == word) {
+        Some((_, name)) => f.write_str(name),
+        None => f.debug_tuple("Unknown").field(&word.as_str()).finish(),
+    }
+}
+
+/// Defines an open enum: the documented words, and `Unknown` for every other, which keeps the word. Equal are words that
+/// are written alike, and their order is that of the alphabet.
 ///
 /// ```
 /// afflux_core::open_enum! {
@@ -42,7 +86,7 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone)]
         #[non_exhaustive]
         $vis enum $name {
             $( $(#[$word_meta])* $variant, )+
@@ -52,6 +96,7 @@ macro_rules! open_enum {
 
         impl $name {
             /// The word as the vendor writes it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $word, )+
@@ -63,31 +108,73 @@ macro_rules! open_enum {
         impl $crate::decode::Word for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];
 
+            #[inline]
             fn from_word(word: &str) -> Self {
-                match word {
-                    $( $word => Self::$variant, )+
-                    _ => Self::Unknown(word.to_owned()),
-                }
+                $crate::decode::private::word(word, Self::Unknown)
             }
 
+            #[inline]
             fn as_str(&self) -> &str {
                 self.as_str()
             }
         }
 
+        impl $crate::decode::private::Variants for $name {
+            const VARIANTS: &'static [(Self, &'static str)] = &[$((Self::$variant, stringify!($variant))),+];
+        }
+
+        impl PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            #[inline]
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            #[inline]
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.as_str().cmp(other.as_str())
+            }
+        }
+
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                $crate::decode::private::debug_word(self, f)
+            }
+        }
+
         impl From<&str> for $name {
+            #[inline]
             fn from(word: &str) -> Self {
                 $crate::decode::Word::from_word(word)
             }
         }
 
         impl From<String> for $name {
+            #[inline]
             fn from(word: String) -> Self {
                 $crate::decode::Word::from_word(&word)
             }
         }
 
         impl From<std::borrow::Cow<'_, str>> for $name {
+            #[inline]
             fn from(word: std::borrow::Cow<'_, str>) -> Self {
                 $crate::decode::Word::from_word(&word)
             }
@@ -103,12 +190,14 @@ macro_rules! open_enum {
 macro_rules! __text_like {
     ($name:ident) => {
         impl AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.as_str())
             }
@@ -117,6 +206,7 @@ macro_rules! __text_like {
         impl std::str::FromStr for $name {
             type Err = std::convert::Infallible;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Ok(Self::from(text))
             }
@@ -142,14 +232,15 @@ macro_rules! __text_like {
         impl $crate::decode::Lenient for $name {
             const DIRECT: bool = true;
 
+            #[inline]
             fn from_field(field: $crate::decode::Field<'_>) -> Result<Self, $crate::decode::Mismatch> {
-                $crate::decode::private::text_from_field(field, |text| Self::from(text))
+                $crate::decode::private::text_from_field(field)
             }
 
             fn lenient<'de, D: $crate::decode::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Self, D::Error> {
-                $crate::decode::private::text(deserializer, |text| Self::from(text))
+                $crate::decode::private::text(deserializer)
             }
         }
     };

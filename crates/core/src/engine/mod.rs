@@ -150,7 +150,7 @@ impl Engine {
     /// The error of an answer that came and is not what was asked for: with its status, its headers, its attempts, the
     /// vendor's own words, and the beginning of its body, our credentials masked. `what` goes on from the name of the
     /// call. An answer that is [`ErrorKind::Unreadable`] settles nothing.
-    pub fn bad_answer(&self, raw: &Raw, kind: ErrorKind, what: impl Into<String>) -> Error {
+    pub fn bad_answer(&self, raw: &Raw, kind: ErrorKind, what: &str) -> Error {
         let mut error = Error::undocumented(raw.operation, what);
         let masker = self.masker();
         let mask = |text: Option<String>| text.map(|text| masker.text(&text).into_owned());

@@ -133,12 +133,16 @@ pub struct Error(Box<Inner>);
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, delivery: Delivery, what: impl Into<String>) -> Self {
+        Self::of(kind, delivery, what.into())
+    }
+
+    fn of(kind: ErrorKind, delivery: Delivery, what: String) -> Self {
         Self(Box::new(Inner {
             kind,
             delivery,
             operation: None,
             safety: Safety::ReadOnly,
-            what: what.into(),
+            what,
             status: None,
             code: None,
             message: None,

@@ -120,6 +120,7 @@ impl<'a> LeadsCalls<'a> {
     }
 
     /// Conversions of your leads, page by page.
+    #[inline]
     pub fn list(self) -> Call<'a, ListLeads> {
         Call::new(self.engine, ListLeads::new())
     }
@@ -128,6 +129,7 @@ impl<'a> LeadsCalls<'a> {
 impl Call<'_, ListLeads> {
     /// Created at this instant or later; without it, from the beginning. Sent in UTC in whole
     /// seconds, a fraction is cut off.
+    #[inline]
     pub fn created_from(mut self, created_from: jiff::Timestamp) -> Self {
         self.endpoint = self.endpoint.created_from(created_from);
         self
@@ -135,18 +137,21 @@ impl Call<'_, ListLeads> {
 
     /// Created before this instant; without it, until now. One deployment answers an empty list
     /// without it: always give it. Sent in UTC in whole seconds, a fraction is cut off.
+    #[inline]
     pub fn created_to(mut self, created_to: jiff::Timestamp) -> Self {
         self.endpoint = self.endpoint.created_to(created_to);
         self
     }
 
     /// The page. At least 1. Default: `1`.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.endpoint = self.endpoint.page(page);
         self
     }
 
     /// Rows on a page. Some deployments clip it silently. From 1 to 100. Default: `20`.
+    #[inline]
     pub fn per_page(mut self, per_page: u32) -> Self {
         self.endpoint = self.endpoint.per_page(per_page);
         self
@@ -160,6 +165,7 @@ impl Call<'_, ListLeads> {
     }
 
     /// Test leads only, or real ones only; without it, both.
+    #[inline]
     pub fn is_test(mut self, is_test: bool) -> Self {
         self.endpoint = self.endpoint.is_test(is_test);
         self
@@ -179,6 +185,7 @@ impl<'a> GoalTypesCalls<'a> {
     }
 
     /// The goal types of the operator.
+    #[inline]
     pub fn list(self) -> Call<'a, ListGoalTypes> {
         Call::new(self.engine, ListGoalTypes::new())
     }

@@ -75,6 +75,7 @@ impl NewLead {
 
     /// A test lead. Some deployments want `test` in one of the `aff_sub` keys as well. Default:
     /// `false`.
+    #[inline]
     pub fn is_test(mut self, is_test: bool) -> Self {
         self.is_test = Some(is_test);
         self
@@ -160,6 +161,7 @@ impl NewLead {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self.extra.keys().find(|name| {
             matches!(

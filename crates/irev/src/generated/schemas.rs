@@ -2,140 +2,136 @@
 
 //! What values may hold, where there is something to check before they are sent.
 
-use afflux_core::schema::{Field, Kind, Schema};
+use afflux_core::schema::{Field, Schema};
 
-pub(super) const LIST_LEADS_PAGE: Schema = Schema { kind: Kind::Integer, minimum: Some(1.0), ..Schema::ANY };
+pub(super) const LIST_LEADS_PAGE: Schema = Schema { minimum: Some(1.0), ..Schema::INTEGER };
 
 pub(super) const LIST_LEADS_PER_PAGE: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(100.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(100.0), ..Schema::INTEGER };
 
-pub(super) const LIST_LEADS_GOAL_TYPE_UUID: Schema =
-    Schema { kind: Kind::String, format: Some("uuid"), ..Schema::ANY };
+pub(super) const LIST_LEADS_GOAL_TYPE_UUID: Schema = Schema { format: Some("uuid"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_IP: Schema = Schema { kind: Kind::String, format: Some("ip"), ..Schema::ANY };
+pub(super) const NEW_LEAD_IP: Schema = Schema { format: Some("ip"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_COUNTRY_CODE: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_COUNTRY_CODE: Schema = Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING };
 
-pub(super) const NEW_LEAD_LEAD_LANGUAGE: Schema =
-    Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY };
+pub(super) const NEW_LEAD_LEAD_LANGUAGE: Schema = Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING };
 
 pub(super) const NEW_LEAD: Schema = Schema {
-    kind: Kind::Object,
-    items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
+    items: Some(&Schema::STRING),
     fields: &[
         Field {
             name: "ip",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, format: Some("ip"), ..Schema::ANY },
+            schema: Schema { format: Some("ip"), ..Schema::STRING },
             summary: "The lead's own IP address, not the caller's.",
         },
         Field {
             name: "country_code",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING },
             summary: "Country, ISO 3166-1 alpha-2.",
         },
         Field {
             name: "lead_language",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, pattern: Some("^[A-Za-z]{2}$"), ..Schema::ANY },
+            schema: Schema { pattern: Some("^[A-Za-z]{2}$"), ..Schema::STRING },
             summary: "Language, ISO 639-1.",
         },
         Field {
             name: "is_test",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "A test lead. Some deployments want `test` in one of the `aff_sub` keys as well.",
         },
         Field {
             name: "email",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "E-mail address.",
         },
         Field {
             name: "first_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "First name.",
         },
         Field {
             name: "last_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Last name.",
         },
         Field {
             name: "password",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, secret: true, ..Schema::ANY },
+            schema: Schema { secret: true, ..Schema::STRING },
             summary: "The password for the advertiser's site.",
         },
         Field {
             name: "phone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Phone number; the manual's sample begins with a plus sign.",
         },
         Field {
             name: "affiliate_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Your id in the Lead Distribution system.",
         },
         Field {
             name: "offer_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The id of the offer in the Lead Distribution system.",
         },
         Field {
             name: "aff_sub",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A text of your own; cut to 512 characters. A short, stable id of the lead in one of these keys makes a lost push traceable.",
         },
         Field {
             name: "aff_sub2",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A text of your own; cut to 512 characters.",
         },
         Field {
             name: "aff_sub3",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A text of your own; cut to 512 characters.",
         },
         Field {
             name: "aff_sub4",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A text of your own; cut to 512 characters.",
         },
         Field {
             name: "aff_sub5",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A text of your own; cut to 512 characters. Often the click id, on some deployments the mark of test leads.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };

@@ -18,6 +18,7 @@ pub(super) struct Moment {
 }
 
 impl Moment {
+    #[inline]
     pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let Ok(instant) = text.parse::<Timestamp>() else {
@@ -47,6 +48,7 @@ impl Moment {
     }
 
     /// Where the next group begins.
+    #[inline]
     pub(super) fn after(self, period: Period) -> Option<Self> {
         let local = self.local.checked_add(period.span()?).ok()?;
         (local > self.local).then_some(Self { local, ..self })
@@ -54,6 +56,7 @@ impl Moment {
 
     /// Whether a group that would begin here is missing before one that begins at `next`. Days are days of the
     /// calendar, however many hours they have; hours are time that passes.
+    #[inline]
     pub(super) fn is_missing_before(self, next: Self, period: Period) -> bool {
         if period.is_of_clock() { self.order(next).is_lt() } else { self.local < next.local }
     }

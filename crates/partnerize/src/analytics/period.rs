@@ -102,6 +102,7 @@ impl Period {
 }
 
 impl fmt::Display for Period {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (before, after, _) = self.unit.spelled();
         write!(f, "{before}{}{after}", self.count)
@@ -113,6 +114,7 @@ impl fmt::Display for Period {
 pub struct NoPeriod;
 
 impl fmt::Display for NoPeriod {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("expected minute, hour, day, week, month, year or an ISO 8601 duration such as P1D")
     }
@@ -123,6 +125,7 @@ impl std::error::Error for NoPeriod {}
 impl FromStr for Period {
     type Err = NoPeriod;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Self, NoPeriod> {
         let read = |unit: Unit| {
             let (before, after, word) = unit.spelled();

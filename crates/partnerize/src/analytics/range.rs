@@ -56,6 +56,7 @@ impl DateRange {
     }
 
     /// So many whole days, `today` being the last of them.
+    #[inline]
     pub fn last_days(days: u32, today: Date) -> Self {
         let before = i64::from(days.max(1) - 1);
         let first = Span::new().try_days(before).ok().and_then(|span| today.checked_sub(span).ok());
@@ -63,22 +64,26 @@ impl DateRange {
     }
 
     /// The whole week, Monday to Sunday, that a day is in.
+    #[inline]
     pub fn week_of(date: Date) -> Self {
         let monday = date.saturating_sub(i64::from(date.weekday().since(Weekday::Monday)).days());
         Self::days(monday, monday.saturating_add(6.days()))
     }
 
     /// The whole month that a day is in.
+    #[inline]
     pub fn month_of(date: Date) -> Self {
         Self::days(date.first_of_month(), date.last_of_month())
     }
 
     /// The whole year that a day is in.
+    #[inline]
     pub fn year_of(date: Date) -> Self {
         Self::days(date.first_of_year(), date.last_of_year())
     }
 
     /// The whole hour that a time is in.
+    #[inline]
     pub fn hour_of(time: DateTime) -> Self {
         let at = |minute, second| time.date().at(time.hour(), minute, second, 0);
         Self::new(at(0, 0), at(59, 59))
@@ -89,6 +94,7 @@ impl DateRange {
     /// `last year`. Ranges are whole: `this month` goes to the month's end, `last 10 days` to the end of today.
     ///
     /// `now` is the time in the query's time zone. `None` for other words.
+    #[inline]
     pub fn from_words(words: &str, now: DateTime) -> Option<Self> {
         let today = now.date();
         let words: Vec<&str> = words.split_whitespace().collect();

@@ -91,11 +91,13 @@ impl Record {
     }
 
     /// The time in a column, if one stands there.
+    #[inline]
     pub(super) fn moment(&self, pointer: &str) -> Option<Moment> {
         Moment::read(&self.pointer(pointer)?.as_str()?)
     }
 
     /// A metric for a plot: none where the vendor has no value, an error where it cannot be drawn exactly.
+    #[inline]
     pub(super) fn plotted(&self, name: &str) -> Result<Option<Decimal>, Error> {
         match self.get(name) {
             None => Ok(None),
@@ -104,6 +106,7 @@ impl Record {
         }
     }
 
+    #[inline]
     pub(super) fn missing(&self, name: &str) -> Error {
         let names: Vec<String> = self.columns().map(|(name, _)| format!("`{name}`")).collect();
         let what = format!("was answered, but no row has a `{name}`; a row has {}", names.join(", "));
@@ -111,6 +114,7 @@ impl Record {
     }
 
     /// Two rows that stand for the same dot of a line: what they differ in is what the line is not of.
+    #[inline]
     pub(super) fn told_apart(&self, twin: &Self, metric: &str) -> Error {
         let differs = |name: &str| twin.get(name).map(|field| field.text().into_owned());
         let others = self.columns().filter(|(name, field)| {
@@ -128,6 +132,7 @@ impl Record {
         Error::undocumented(self.operation.0, what)
     }
 
+    #[inline]
     pub(super) fn unlike(&self, name: &str, what: &str) -> Error {
         Error::undocumented(self.operation.0, format!("was answered, but the `{name}` of a row {what}"))
     }
@@ -152,6 +157,7 @@ pub(super) struct Around {
 }
 
 impl Around {
+    #[inline]
     pub(super) fn of(raw: &Raw) -> Self {
         let header = |name: &str| raw.headers().get(name).and_then(|value| value.to_str().ok());
         Self {
@@ -185,6 +191,7 @@ pub struct Totals {
 }
 
 impl Totals {
+    #[inline]
     pub(super) fn new(record: Record, raw: &Raw) -> Self {
         Self { record, around: Around::of(raw) }
     }
@@ -222,6 +229,7 @@ pub struct Records {
 }
 
 impl Records {
+    #[inline]
     pub(super) fn new(rows: Vec<Record>, raw: &Raw, period: Option<Period>) -> Self {
         Self { rows, around: Around::of(raw), period }
     }

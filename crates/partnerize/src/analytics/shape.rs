@@ -103,6 +103,7 @@ impl<S: Source> Shape<S> for Series {
     }
 }
 
+#[inline]
 fn rows(raw: &Raw) -> Result<Vec<Record>, DecodeError> {
     let layout = raw.operation().items.unwrap_or_default();
     let page: Page<JsonText> = decode::texts(raw.body(), &layout)?;

@@ -29,6 +29,7 @@ macro_rules! columns {
         #[doc = $doc]
         ///
         /// `None` where it is empty or the export has no such column.
+        #[inline]
         pub fn $name(&self) -> Option<&str> {
             self.known(Column::$name as usize)
         }
@@ -37,6 +38,7 @@ macro_rules! columns {
         #[doc = $doc]
         ///
         /// `None` where it is empty or the export has no such column.
+        #[inline]
         pub fn $name(&self) -> Option<$type> {
             self.known(Column::$name as usize).map(<$type>::from)
         }
@@ -45,6 +47,7 @@ macro_rules! columns {
         #[doc = $doc]
         ///
         /// `None` where it is empty or the export has no such column; an error where it is something else.
+        #[inline]
         pub fn $name(&self) -> Result<Option<$type>, Error> {
             self.parsed(Column::$name as usize, stringify!($name))
         }

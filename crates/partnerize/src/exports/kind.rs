@@ -56,6 +56,7 @@ macro_rules! encode {
 }
 
 /// The metrics, which the manual has as one value, and as an array for several.
+#[inline]
 fn of_metrics(filters: &Filters, request: Request) -> Request {
     match filters.conversion_metrics.as_slice() {
         [one] => request.query_pair("ref_conversion_metric_id", one),
@@ -68,6 +69,7 @@ fn of_metrics(filters: &Filters, request: Request) -> Request {
 impl Exported for Clicks {
     const OPERATION: &'static Operation = &EXPORT_CLICKS;
 
+    #[inline]
     fn request(filters: &Filters) -> Result<Request, Error> {
         encode!(
             filters,
@@ -86,6 +88,7 @@ impl Exported for Clicks {
 impl Exported for Conversions {
     const OPERATION: &'static Operation = &EXPORT_CONVERSIONS;
 
+    #[inline]
     fn request(filters: &Filters) -> Result<Request, Error> {
         encode!(
             filters, ExportConversions, &EXPORT_CONVERSIONS,
@@ -99,6 +102,7 @@ impl Exported for Conversions {
 impl Exported for ConversionItems {
     const OPERATION: &'static Operation = &EXPORT_CONVERSION_ITEMS;
 
+    #[inline]
     fn request(filters: &Filters) -> Result<Request, Error> {
         encode!(
             filters, ExportConversionItems, &EXPORT_CONVERSION_ITEMS,

@@ -16,6 +16,7 @@ pub(super) struct Header {
 }
 
 impl Header {
+    #[inline]
     fn new(record: &Record, known: &[&str]) -> Self {
         let names: Vec<String> = record.fields().map(|name| name.trim().to_owned()).collect();
         let place = |wanted: &&str| names.iter().position(|name| name == wanted);
@@ -40,6 +41,7 @@ impl Record {
     }
 
     /// Fields that are not UTF-8 lose what is not.
+    #[inline]
     fn lossy(bytes: &[u8], ends: &[usize]) -> Self {
         let mut text = String::new();
         let mut start = 0;
@@ -97,12 +99,14 @@ pub(super) struct Table {
 }
 
 impl std::fmt::Debug for Table {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Table").field("header", &self.header).finish_non_exhaustive()
     }
 }
 
 impl Table {
+    #[inline]
     pub(super) fn new(delimiter: u8, known: &'static [&'static str]) -> Self {
         Self {
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
@@ -124,6 +128,7 @@ impl Table {
     }
 
     /// More bytes; none at the end.
+    #[inline]
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.input.drain(..self.read);
         self.read = 0;
@@ -131,6 +136,7 @@ impl Table {
         self.last |= bytes.is_empty();
     }
 
+    #[inline]
     pub(super) fn next(&mut self) -> Result<Read, TooLong> {
         loop {
             match self.record()? {
@@ -144,6 +150,7 @@ impl Table {
         }
     }
 
+    #[inline]
     fn record(&mut self) -> Result<Step, TooLong> {
         loop {
             let input = self.input.get(self.read..).unwrap_or_default();

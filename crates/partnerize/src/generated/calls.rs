@@ -148,6 +148,7 @@ impl<'a> NetworksCalls<'a> {
     }
 
     /// The networks that the user can reach. A good first call.
+    #[inline]
     pub fn list(self) -> Call<'a, ListNetworks> {
         Call::new(self.engine, ListNetworks::new())
     }
@@ -189,6 +190,7 @@ impl<'a> UserCalls<'a> {
     }
 
     /// Changes the user that the credentials name.
+    #[inline]
     pub fn update(self, body: CurrentUserUpdate) -> Call<'a, UpdateCurrentUser> {
         Call::new(self.engine, UpdateCurrentUser::new(body))
     }
@@ -452,6 +454,7 @@ impl<'a> BrandsCalls<'a> {
     }
 
     /// The brands that the partner works with, those of networks that have blocked it included.
+    #[inline]
     pub fn mine(self) -> Call<'a, ListMyBrands> {
         Call::new(self.engine, ListMyBrands::new())
     }
@@ -578,6 +581,7 @@ impl<'a> LinksCalls<'a> {
 impl Call<'_, ListLinks> {
     /// How many links to pass over. Not in the document; the sample shows it. At least 0. Default:
     /// `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.endpoint = self.endpoint.offset(offset);
         self
@@ -585,6 +589,7 @@ impl Call<'_, ListLinks> {
 
     /// The most links on a page. Not in the document; the sample shows it. At least 0. Default:
     /// `200`.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.endpoint = self.endpoint.limit(limit);
         self
@@ -674,6 +679,7 @@ impl<'a> CommissionsCalls<'a> {
 
 impl Call<'_, ListActiveCommissions> {
     /// The moment; without it, now.
+    #[inline]
     pub fn at(mut self, at: jiff::Timestamp) -> Self {
         self.endpoint = self.endpoint.at(at);
         self
@@ -772,6 +778,7 @@ impl Call<'_, ReportConversions> {
     }
 
     /// How many conversions to pass over; the cursor is the better way. At least 0. Default: `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.endpoint = self.endpoint.offset(offset);
         self
@@ -779,6 +786,7 @@ impl Call<'_, ReportConversions> {
 
     /// Where the page before ended. Not in the list of parameters; the chapter on paging shows it.
     /// At least 0.
+    #[inline]
     pub fn cursor_id(mut self, cursor_id: u64) -> Self {
         self.endpoint = self.endpoint.cursor_id(cursor_id);
         self
@@ -786,6 +794,7 @@ impl Call<'_, ReportConversions> {
 
     /// The most conversions on a page. Not in the list of parameters; the chapter on paging shows
     /// it. From 1 to 300.
+    #[inline]
     pub fn limit(mut self, limit: u32) -> Self {
         self.endpoint = self.endpoint.limit(limit);
         self
@@ -798,6 +807,7 @@ impl Call<'_, ReportConversions> {
     }
 
     /// Adds what is known of each item's payment. Default: `false`.
+    #[inline]
     pub fn include_payment_info(mut self, include_payment_info: bool) -> Self {
         self.endpoint = self.endpoint.include_payment_info(include_payment_info);
         self
@@ -848,6 +858,7 @@ impl Call<'_, ExportConversions> {
     }
 
     /// The most rows; 0 stands for all. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.endpoint = self.endpoint.limit(limit);
         self
@@ -910,6 +921,7 @@ impl Call<'_, ExportConversionItems> {
     }
 
     /// Adds what is known of the payment. Default: `false`.
+    #[inline]
     pub fn include_payment_info(mut self, include_payment_info: bool) -> Self {
         self.endpoint = self.endpoint.include_payment_info(include_payment_info);
         self
@@ -922,6 +934,7 @@ impl Call<'_, ExportConversionItems> {
     }
 
     /// The most rows; 0 stands for all. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.endpoint = self.endpoint.limit(limit);
         self
@@ -1027,12 +1040,14 @@ impl Call<'_, ReportClicks> {
     }
 
     /// How many clicks to pass over. At least 0. Default: `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.endpoint = self.endpoint.offset(offset);
         self
     }
 
     /// The most clicks on a page. Not in the list of parameters; the answer has it. From 1 to 300.
+    #[inline]
     pub fn limit(mut self, limit: u32) -> Self {
         self.endpoint = self.endpoint.limit(limit);
         self
@@ -1053,6 +1068,7 @@ impl Call<'_, ExportClicks> {
     }
 
     /// The most rows; 0 stands for all. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.endpoint = self.endpoint.limit(limit);
         self
@@ -1139,6 +1155,7 @@ impl Call<'_, ListTransactionQueries> {
     }
 
     /// Of a conversion at this time only, in the account's time zone.
+    #[inline]
     pub fn conversion_date_time(mut self, conversion_date_time: jiff::civil::DateTime) -> Self {
         self.endpoint = self.endpoint.conversion_date_time(conversion_date_time);
         self
@@ -1163,12 +1180,14 @@ impl Call<'_, ListTransactionQueries> {
     }
 
     /// From this time on, in the account's time zone.
+    #[inline]
     pub fn date_range_start(mut self, date_range_start: jiff::civil::DateTime) -> Self {
         self.endpoint = self.endpoint.date_range_start(date_range_start);
         self
     }
 
     /// Until this time, in the account's time zone.
+    #[inline]
     pub fn date_range_end(mut self, date_range_end: jiff::civil::DateTime) -> Self {
         self.endpoint = self.endpoint.date_range_end(date_range_end);
         self
@@ -1193,6 +1212,7 @@ impl Call<'_, ListTransactionQueries> {
     }
 
     /// CSV instead of JSON.
+    #[inline]
     pub fn tq_export(mut self, tq_export: bool) -> Self {
         self.endpoint = self.endpoint.tq_export(tq_export);
         self
@@ -1260,12 +1280,14 @@ impl<'a> PaymentsCalls<'a> {
 
 impl Call<'_, ListSelfBills> {
     /// Made from this time on.
+    #[inline]
     pub fn start_date(mut self, start_date: jiff::civil::DateTime) -> Self {
         self.endpoint = self.endpoint.start_date(start_date);
         self
     }
 
     /// Made until this time.
+    #[inline]
     pub fn end_date(mut self, end_date: jiff::civil::DateTime) -> Self {
         self.endpoint = self.endpoint.end_date(end_date);
         self
@@ -1284,12 +1306,14 @@ impl Call<'_, ListSelfBills> {
     }
 
     /// Paid from this time on.
+    #[inline]
     pub fn payment_start_date(mut self, payment_start_date: jiff::civil::DateTime) -> Self {
         self.endpoint = self.endpoint.payment_start_date(payment_start_date);
         self
     }
 
     /// Paid until this time.
+    #[inline]
     pub fn payment_end_date(mut self, payment_end_date: jiff::civil::DateTime) -> Self {
         self.endpoint = self.endpoint.payment_end_date(payment_end_date);
         self
@@ -1323,12 +1347,14 @@ impl Call<'_, ListSelfBills> {
 impl Call<'_, GetPayable> {
     /// How many items to pass over. Not in the document; the sample shows it. At least 0. Default:
     /// `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.endpoint = self.endpoint.offset(offset);
         self
     }
 
     /// The most items. Not in the document; the sample shows it. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.endpoint = self.endpoint.limit(limit);
         self
@@ -1348,61 +1374,73 @@ impl<'a> AnalyticsCalls<'a> {
     }
 
     /// Counts clicks in one row.
+    #[inline]
     pub fn count_clicks(self, body: ClickCountQuery) -> Call<'a, CountClicks> {
         Call::new(self.engine, CountClicks::new(body))
     }
 
     /// Counts clicks by dimensions.
+    #[inline]
     pub fn explode_clicks(self, body: ClickExplodeQuery) -> Call<'a, ExplodeClicks> {
         Call::new(self.engine, ExplodeClicks::new(body))
     }
 
     /// The values that dimensions of clicks have.
+    #[inline]
     pub fn filter_clicks(self, body: ClickFilterQuery) -> Call<'a, FilterClicks> {
         Call::new(self.engine, FilterClicks::new(body))
     }
 
     /// Counts clicks over time.
+    #[inline]
     pub fn time_clicks(self, body: ClickTimeSeriesQuery) -> Call<'a, TimeClicks> {
         Call::new(self.engine, TimeClicks::new(body))
     }
 
     /// Counts conversions in one row.
+    #[inline]
     pub fn count_conversions(self, body: ConversionCountQuery) -> Call<'a, CountConversions> {
         Call::new(self.engine, CountConversions::new(body))
     }
 
     /// Counts conversions by dimensions.
+    #[inline]
     pub fn explode_conversions(self, body: ConversionExplodeQuery) -> Call<'a, ExplodeConversions> {
         Call::new(self.engine, ExplodeConversions::new(body))
     }
 
     /// The values that dimensions of conversions have.
+    #[inline]
     pub fn filter_conversions(self, body: ConversionFilterQuery) -> Call<'a, FilterConversions> {
         Call::new(self.engine, FilterConversions::new(body))
     }
 
     /// Counts conversions over time.
+    #[inline]
     pub fn time_conversions(self, body: ConversionTimeSeriesQuery) -> Call<'a, TimeConversions> {
         Call::new(self.engine, TimeConversions::new(body))
     }
 
     /// Counts impressions in one row.
+    #[inline]
     pub fn count_impressions(self, body: ImpressionCountQuery) -> Call<'a, CountImpressions> {
         Call::new(self.engine, CountImpressions::new(body))
     }
 
     /// Counts impressions by dimensions.
+    #[inline]
     pub fn explode_impressions(self, body: ImpressionExplodeQuery) -> Call<'a, ExplodeImpressions> {
         Call::new(self.engine, ExplodeImpressions::new(body))
     }
 
     /// The values that dimensions of impressions have.
+    #[inline]
     pub fn filter_impressions(self, body: ImpressionFilterQuery) -> Call<'a, FilterImpressions> {
         Call::new(self.engine, FilterImpressions::new(body))
     }
 
     /// Counts impressions over time.
+    #[inline]
     pub fn time_impressions(self, body: ImpressionTimeSeriesQuery) -> Call<'a, TimeImpressions> {
         Call::new(self.engine, TimeImpressions::new(body))
     }
@@ -1421,11 +1459,13 @@ impl<'a> TagsCalls<'a> {
     }
 
     /// The Partnerize tags that the user can see.
+    #[inline]
     pub fn list(self) -> Call<'a, ListTags> {
         Call::new(self.engine, ListTags::new())
     }
 
     /// Makes a tag without features. It serves some 15 minutes later.
+    #[inline]
     pub fn create(self, body: NewTag) -> Call<'a, CreateTag> {
         Call::new(self.engine, CreateTag::new(body))
     }
@@ -1446,6 +1486,7 @@ impl<'a> TagsCalls<'a> {
     }
 
     /// What a tag can do.
+    #[inline]
     pub fn available_features(self) -> Call<'a, ListAvailableFeatures> {
         Call::new(self.engine, ListAvailableFeatures::new())
     }
@@ -1478,6 +1519,7 @@ impl Call<'_, ListTags> {
     }
 
     /// Tells the features of each tag as well.
+    #[inline]
     pub fn with_features(mut self, with_features: bool) -> Self {
         self.endpoint = self.endpoint.with_features(with_features);
         self
@@ -1515,6 +1557,7 @@ impl<'a> TermsCalls<'a> {
     }
 
     /// The terms of the campaigns of the user.
+    #[inline]
     pub fn list(self) -> Call<'a, ListCampaignTerms> {
         Call::new(self.engine, ListCampaignTerms::new())
     }
@@ -1525,11 +1568,13 @@ impl<'a> TermsCalls<'a> {
     }
 
     /// Which partners of the user have taken note of which terms.
+    #[inline]
     pub fn acknowledgments(self) -> Call<'a, ListAcknowledgments> {
         Call::new(self.engine, ListAcknowledgments::new())
     }
 
     /// Takes note of terms in the name of a partner.
+    #[inline]
     pub fn acknowledge(self, body: NewAcknowledgment) -> Call<'a, AcknowledgeTerms> {
         Call::new(self.engine, AcknowledgeTerms::new(body))
     }
@@ -1626,46 +1671,55 @@ impl<'a> ReferenceCalls<'a> {
     }
 
     /// All countries that the API knows.
+    #[inline]
     pub fn countries(self) -> Call<'a, ListCountries> {
         Call::new(self.engine, ListCountries::new())
     }
 
     /// All currencies that the API knows.
+    #[inline]
     pub fn currencies(self) -> Call<'a, ListCurrencies> {
         Call::new(self.engine, ListCurrencies::new())
     }
 
     /// All time zones that parameters take.
+    #[inline]
     pub fn timezones(self) -> Call<'a, ListTimezones> {
         Call::new(self.engine, ListTimezones::new())
     }
 
     /// All kinds of devices.
+    #[inline]
     pub fn devices(self) -> Call<'a, ListDevices> {
         Call::new(self.engine, ListDevices::new())
     }
 
     /// All user contexts.
+    #[inline]
     pub fn user_contexts(self) -> Call<'a, ListUserContexts> {
         Call::new(self.engine, ListUserContexts::new())
     }
 
     /// All traffic sources.
+    #[inline]
     pub fn traffic_sources(self) -> Call<'a, ListTrafficSources> {
         Call::new(self.engine, ListTrafficSources::new())
     }
 
     /// All kinds of conversions.
+    #[inline]
     pub fn conversion_types(self) -> Call<'a, ListConversionTypes> {
         Call::new(self.engine, ListConversionTypes::new())
     }
 
     /// All conversion metrics.
+    #[inline]
     pub fn conversion_metrics(self) -> Call<'a, ListConversionMetrics> {
         Call::new(self.engine, ListConversionMetrics::new())
     }
 
     /// All partnership models.
+    #[inline]
     pub fn partnership_models(self) -> Call<'a, ListPartnershipModels> {
         Call::new(self.engine, ListPartnershipModels::new())
     }

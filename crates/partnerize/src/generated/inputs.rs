@@ -59,6 +59,7 @@ pub struct PartnerUpdate {
 
 impl PartnerUpdate {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self {
             abn: None,
@@ -134,6 +135,7 @@ impl PartnerUpdate {
     }
 
     /// Clears `company_logo`: it is sent as `null`.
+    #[inline]
     pub fn clear_company_logo(mut self) -> Self {
         self.company_logo = Patch::Null;
         self
@@ -146,6 +148,7 @@ impl PartnerUpdate {
     }
 
     /// Clears `company_logo_upload`: it is sent as `null`.
+    #[inline]
     pub fn clear_company_logo_upload(mut self) -> Self {
         self.company_logo_upload = Patch::Null;
         self
@@ -254,6 +257,7 @@ impl PartnerUpdate {
     }
 
     /// How the partner promotes.
+    #[inline]
     pub fn promotional_method(mut self, promotional_method: i64) -> Self {
         self.promotional_method = Some(promotional_method);
         self
@@ -284,12 +288,14 @@ impl PartnerUpdate {
     }
 
     /// VAT number; the vendor takes digits only.
+    #[inline]
     pub fn vat_number(mut self, vat_number: i64) -> Self {
         self.vat_number = Some(vat_number);
         self
     }
 
     /// The branch.
+    #[inline]
     pub fn vertical(mut self, vertical: i64) -> Self {
         self.vertical = Some(vertical);
         self
@@ -418,6 +424,7 @@ pub struct CurrentUserUpdate {
 
 impl CurrentUserUpdate {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { email_address: None }
     }
@@ -505,6 +512,7 @@ impl NewWebsite {
     }
 
     /// What kind it is.
+    #[inline]
     pub fn website_type(mut self, website_type: f64) -> Self {
         self.website_type = Some(website_type);
         self
@@ -517,6 +525,7 @@ impl NewWebsite {
     }
 
     /// The branch.
+    #[inline]
     pub fn website_vertical(mut self, website_vertical: f64) -> Self {
         self.website_vertical = Some(website_vertical);
         self
@@ -658,12 +667,14 @@ impl WebsiteUpdate {
     }
 
     /// Clears `website_name`: it is sent as `null`.
+    #[inline]
     pub fn clear_website_name(mut self) -> Self {
         self.website_name = Patch::Null;
         self
     }
 
     /// What kind it is.
+    #[inline]
     pub fn website_type(mut self, website_type: f64) -> Self {
         self.website_type = Some(website_type);
         self
@@ -682,6 +693,7 @@ impl WebsiteUpdate {
     }
 
     /// The branch.
+    #[inline]
     pub fn website_vertical(mut self, website_vertical: f64) -> Self {
         self.website_vertical = Some(website_vertical);
         self
@@ -817,24 +829,28 @@ impl NewDatabase {
     }
 
     /// How many of a hundred are women.
+    #[inline]
     pub fn female(mut self, female: f64) -> Self {
         self.female = Some(female);
         self
     }
 
     /// How many of a hundred are men.
+    #[inline]
     pub fn male(mut self, male: f64) -> Self {
         self.male = Some(male);
         self
     }
 
     /// The age of the oldest.
+    #[inline]
     pub fn max_age(mut self, max_age: f64) -> Self {
         self.max_age = Some(max_age);
         self
     }
 
     /// The age of the youngest.
+    #[inline]
     pub fn min_age(mut self, min_age: f64) -> Self {
         self.min_age = Some(min_age);
         self
@@ -953,30 +969,35 @@ impl DatabaseUpdate {
     }
 
     /// How many of a hundred are women.
+    #[inline]
     pub fn female(mut self, female: f64) -> Self {
         self.female = Some(female);
         self
     }
 
     /// How many of a hundred are men.
+    #[inline]
     pub fn male(mut self, male: f64) -> Self {
         self.male = Some(male);
         self
     }
 
     /// The age of the oldest.
+    #[inline]
     pub fn max_age(mut self, max_age: f64) -> Self {
         self.max_age = Some(max_age);
         self
     }
 
     /// The age of the youngest.
+    #[inline]
     pub fn min_age(mut self, min_age: f64) -> Self {
         self.min_age = Some(min_age);
         self
     }
 
     /// How many addresses it holds.
+    #[inline]
     pub fn size(mut self, size: f64) -> Self {
         self.size = Some(size);
         self
@@ -1237,6 +1258,7 @@ impl NewLink {
     }
 
     /// Clears `description`: it is sent as `null`.
+    #[inline]
     pub fn clear_description(mut self) -> Self {
         self.description = Patch::Null;
         self
@@ -1255,6 +1277,7 @@ impl NewLink {
     }
 
     /// Whether it works.
+    #[inline]
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
@@ -1296,6 +1319,7 @@ pub struct LinkUpdate {
 
 impl LinkUpdate {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self {
             campaign_id: None,
@@ -1319,6 +1343,7 @@ impl LinkUpdate {
     }
 
     /// Clears `description`: it is sent as `null`.
+    #[inline]
     pub fn clear_description(mut self) -> Self {
         self.description = Patch::Null;
         self
@@ -1337,6 +1362,7 @@ impl LinkUpdate {
     }
 
     /// Whether it works.
+    #[inline]
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
@@ -1410,6 +1436,7 @@ impl NewTransactionQuery {
     }
 
     /// When the conversion was, in the account's time zone.
+    #[inline]
     pub fn conversion_date_time(mut self, conversion_date_time: jiff::civil::DateTime) -> Self {
         self.conversion_date_time = Some(conversion_date_time);
         self
@@ -1512,6 +1539,7 @@ pub struct NewPaymentDetailValues {
 
 impl NewPaymentDetailValues {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self {
             bank_address: None,
@@ -1559,6 +1587,7 @@ impl NewPaymentDetailValues {
         self
     }
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(name) = self.extra.keys().find(|name| {
             matches!(
@@ -1621,6 +1650,7 @@ pub struct NewPaymentDetailSet {
 
 impl NewPaymentDetailSet {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self {
             publisher_payment_detail_set_id: None,
@@ -1712,6 +1742,7 @@ impl NewPaymentDetailSet {
     }
 
     /// Clears `suspended_at`: it is sent as `null`.
+    #[inline]
     pub fn clear_suspended_at(mut self) -> Self {
         self.suspended_at = Patch::Null;
         self
@@ -1724,6 +1755,7 @@ impl NewPaymentDetailSet {
     }
 
     /// Clears `suspended_by`: it is sent as `null`.
+    #[inline]
     pub fn clear_suspended_by(mut self) -> Self {
         self.suspended_by = Patch::Null;
         self
@@ -1736,18 +1768,21 @@ impl NewPaymentDetailSet {
     }
 
     /// Clears `suspension_notes`: it is sent as `null`.
+    #[inline]
     pub fn clear_suspension_notes(mut self) -> Self {
         self.suspension_notes = Patch::Null;
         self
     }
 
     /// The account.
+    #[inline]
     pub fn payment_detail_values(mut self, payment_detail_values: NewPaymentDetailValues) -> Self {
         self.payment_detail_values = Some(payment_detail_values);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.payment_detail_values {
             value.check().map_err(|violation| violation.below("payment_detail_values"))?;
@@ -1824,6 +1859,7 @@ impl NewPaymentDetails {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         for (key, item) in &self.payment_details {
             item.check().map_err(|violation| violation.below(key).below("payment_details"))?;
@@ -1879,6 +1915,7 @@ impl ClickRange {
     /// `start`: Its beginning, in the time zone of the query; an offset would be ignored.
     ///
     /// `end`: Its end, likewise.
+    #[inline]
     pub fn new(start: jiff::civil::DateTime, end: jiff::civil::DateTime) -> Self {
         Self { start, end, field: None }
     }
@@ -1929,6 +1966,7 @@ impl ClickFilter {
     }
 
     /// The opposite. Default: `false`.
+    #[inline]
     pub fn not(mut self, not: bool) -> Self {
         self.not = Some(not);
         self
@@ -1997,6 +2035,7 @@ impl ClickCountQuery {
     }
 
     /// Tells the change in percent beside the comparison. Default: `false`.
+    #[inline]
     pub fn include_comparison_percentage_change(
         mut self,
         include_comparison_percentage_change: bool,
@@ -2018,6 +2057,7 @@ impl ClickCountQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CLICK_COUNT_QUERY_DATE_TIME_RANGES.count("date_time_ranges", self.date_time_ranges.len())?;
         if let Some(value) = &self.comparison_date_time_ranges {
@@ -2105,6 +2145,7 @@ impl ClickInterval {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.period;
         schemas::CLICK_INTERVAL_PERIOD.text("period", value)?;
@@ -2185,6 +2226,7 @@ impl ClickExplodeQuery {
     }
 
     /// Tells the change in percent beside the comparison. Default: `false`.
+    #[inline]
     pub fn include_comparison_percentage_change(
         mut self,
         include_comparison_percentage_change: bool,
@@ -2206,6 +2248,7 @@ impl ClickExplodeQuery {
     }
 
     /// How long a group in time is, when it is grouped by a date.
+    #[inline]
     pub fn interval(mut self, interval: ClickInterval) -> Self {
         self.interval = Some(interval);
         self
@@ -2219,6 +2262,7 @@ impl ClickExplodeQuery {
 
     /// The most rows. The text of the manual says that the default is 10000. From 1 to 50000.
     /// Default: `50000`.
+    #[inline]
     pub fn top(mut self, top: u32) -> Self {
         self.top = Some(top);
         self
@@ -2226,6 +2270,7 @@ impl ClickExplodeQuery {
 
     /// Tells the number of all rows in the header `X-Total-Row-Count`; it costs time. Default:
     /// `false`.
+    #[inline]
     pub fn include_total_row_count(mut self, include_total_row_count: bool) -> Self {
         self.include_total_row_count = Some(include_total_row_count);
         self
@@ -2238,6 +2283,7 @@ impl ClickExplodeQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CLICK_EXPLODE_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -2354,6 +2400,7 @@ impl ClickFilterQuery {
 
     /// The most rows. The text of the manual says that the default is 10000. From 1 to 50000.
     /// Default: `50000`.
+    #[inline]
     pub fn top(mut self, top: u32) -> Self {
         self.top = Some(top);
         self
@@ -2361,6 +2408,7 @@ impl ClickFilterQuery {
 
     /// Tells the number of all rows in the header `X-Total-Row-Count`; it costs time. Default:
     /// `false`.
+    #[inline]
     pub fn include_total_row_count(mut self, include_total_row_count: bool) -> Self {
         self.include_total_row_count = Some(include_total_row_count);
         self
@@ -2373,6 +2421,7 @@ impl ClickFilterQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CLICK_FILTER_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -2459,6 +2508,7 @@ impl ClickTimeSeriesQuery {
     }
 
     /// How long a group in time is.
+    #[inline]
     pub fn interval(mut self, interval: ClickInterval) -> Self {
         self.interval = Some(interval);
         self
@@ -2471,12 +2521,14 @@ impl ClickTimeSeriesQuery {
     }
 
     /// Tells spans without any data as zero. Default: `true`.
+    #[inline]
     pub fn zerofill(mut self, zerofill: bool) -> Self {
         self.zerofill = Some(zerofill);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CLICK_TIME_SERIES_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -2528,6 +2580,7 @@ impl ConversionRange {
     /// `start`: Its beginning, in the time zone of the query; an offset would be ignored.
     ///
     /// `end`: Its end, likewise.
+    #[inline]
     pub fn new(start: jiff::civil::DateTime, end: jiff::civil::DateTime) -> Self {
         Self { start, end, field: None }
     }
@@ -2579,6 +2632,7 @@ impl ConversionFilter {
     }
 
     /// The opposite. Default: `false`.
+    #[inline]
     pub fn not(mut self, not: bool) -> Self {
         self.not = Some(not);
         self
@@ -2649,6 +2703,7 @@ impl ConversionCountQuery {
     }
 
     /// Tells the change in percent beside the comparison. Default: `false`.
+    #[inline]
     pub fn include_comparison_percentage_change(
         mut self,
         include_comparison_percentage_change: bool,
@@ -2676,6 +2731,7 @@ impl ConversionCountQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CONVERSION_COUNT_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -2767,6 +2823,7 @@ impl ConversionInterval {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.period;
         schemas::CONVERSION_INTERVAL_PERIOD.text("period", value)?;
@@ -2849,6 +2906,7 @@ impl ConversionExplodeQuery {
     }
 
     /// Tells the change in percent beside the comparison. Default: `false`.
+    #[inline]
     pub fn include_comparison_percentage_change(
         mut self,
         include_comparison_percentage_change: bool,
@@ -2870,6 +2928,7 @@ impl ConversionExplodeQuery {
     }
 
     /// How long a group in time is, when it is grouped by a date.
+    #[inline]
     pub fn interval(mut self, interval: ConversionInterval) -> Self {
         self.interval = Some(interval);
         self
@@ -2889,6 +2948,7 @@ impl ConversionExplodeQuery {
 
     /// The most rows. The text of the manual says that the default is 10000. From 1 to 50000.
     /// Default: `50000`.
+    #[inline]
     pub fn top(mut self, top: u32) -> Self {
         self.top = Some(top);
         self
@@ -2896,6 +2956,7 @@ impl ConversionExplodeQuery {
 
     /// Tells the number of all rows in the header `X-Total-Row-Count`; it costs time. Default:
     /// `false`.
+    #[inline]
     pub fn include_total_row_count(mut self, include_total_row_count: bool) -> Self {
         self.include_total_row_count = Some(include_total_row_count);
         self
@@ -2908,6 +2969,7 @@ impl ConversionExplodeQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CONVERSION_EXPLODE_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -3035,6 +3097,7 @@ impl ConversionFilterQuery {
 
     /// The most rows. The text of the manual says that the default is 10000. From 1 to 50000.
     /// Default: `50000`.
+    #[inline]
     pub fn top(mut self, top: u32) -> Self {
         self.top = Some(top);
         self
@@ -3042,6 +3105,7 @@ impl ConversionFilterQuery {
 
     /// Tells the number of all rows in the header `X-Total-Row-Count`; it costs time. Default:
     /// `false`.
+    #[inline]
     pub fn include_total_row_count(mut self, include_total_row_count: bool) -> Self {
         self.include_total_row_count = Some(include_total_row_count);
         self
@@ -3054,6 +3118,7 @@ impl ConversionFilterQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CONVERSION_FILTER_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -3145,6 +3210,7 @@ impl ConversionTimeSeriesQuery {
     }
 
     /// How long a group in time is.
+    #[inline]
     pub fn interval(mut self, interval: ConversionInterval) -> Self {
         self.interval = Some(interval);
         self
@@ -3163,12 +3229,14 @@ impl ConversionTimeSeriesQuery {
     }
 
     /// Tells spans without any data as zero. Default: `true`.
+    #[inline]
     pub fn zerofill(mut self, zerofill: bool) -> Self {
         self.zerofill = Some(zerofill);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::CONVERSION_TIME_SERIES_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -3223,6 +3291,7 @@ impl ImpressionRange {
     /// `start`: Its beginning, in the time zone of the query; an offset would be ignored.
     ///
     /// `end`: Its end, likewise.
+    #[inline]
     pub fn new(start: jiff::civil::DateTime, end: jiff::civil::DateTime) -> Self {
         Self { start, end, field: None }
     }
@@ -3273,6 +3342,7 @@ impl ImpressionFilter {
     }
 
     /// The opposite. Default: `false`.
+    #[inline]
     pub fn not(mut self, not: bool) -> Self {
         self.not = Some(not);
         self
@@ -3341,6 +3411,7 @@ impl ImpressionCountQuery {
     }
 
     /// Tells the change in percent beside the comparison. Default: `false`.
+    #[inline]
     pub fn include_comparison_percentage_change(
         mut self,
         include_comparison_percentage_change: bool,
@@ -3362,6 +3433,7 @@ impl ImpressionCountQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::IMPRESSION_COUNT_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -3450,6 +3522,7 @@ impl ImpressionInterval {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.period;
         schemas::IMPRESSION_INTERVAL_PERIOD.text("period", value)?;
@@ -3530,6 +3603,7 @@ impl ImpressionExplodeQuery {
     }
 
     /// Tells the change in percent beside the comparison. Default: `false`.
+    #[inline]
     pub fn include_comparison_percentage_change(
         mut self,
         include_comparison_percentage_change: bool,
@@ -3551,6 +3625,7 @@ impl ImpressionExplodeQuery {
     }
 
     /// How long a group in time is, when it is grouped by a date.
+    #[inline]
     pub fn interval(mut self, interval: ImpressionInterval) -> Self {
         self.interval = Some(interval);
         self
@@ -3564,6 +3639,7 @@ impl ImpressionExplodeQuery {
 
     /// The most rows. The text of the manual says that the default is 10000. From 1 to 50000.
     /// Default: `50000`.
+    #[inline]
     pub fn top(mut self, top: u32) -> Self {
         self.top = Some(top);
         self
@@ -3571,6 +3647,7 @@ impl ImpressionExplodeQuery {
 
     /// Tells the number of all rows in the header `X-Total-Row-Count`; it costs time. Default:
     /// `false`.
+    #[inline]
     pub fn include_total_row_count(mut self, include_total_row_count: bool) -> Self {
         self.include_total_row_count = Some(include_total_row_count);
         self
@@ -3583,6 +3660,7 @@ impl ImpressionExplodeQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::IMPRESSION_EXPLODE_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -3699,6 +3777,7 @@ impl ImpressionFilterQuery {
 
     /// The most rows. The text of the manual says that the default is 10000. From 1 to 50000.
     /// Default: `50000`.
+    #[inline]
     pub fn top(mut self, top: u32) -> Self {
         self.top = Some(top);
         self
@@ -3706,6 +3785,7 @@ impl ImpressionFilterQuery {
 
     /// Tells the number of all rows in the header `X-Total-Row-Count`; it costs time. Default:
     /// `false`.
+    #[inline]
     pub fn include_total_row_count(mut self, include_total_row_count: bool) -> Self {
         self.include_total_row_count = Some(include_total_row_count);
         self
@@ -3718,6 +3798,7 @@ impl ImpressionFilterQuery {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::IMPRESSION_FILTER_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -3804,6 +3885,7 @@ impl ImpressionTimeSeriesQuery {
     }
 
     /// How long a group in time is.
+    #[inline]
     pub fn interval(mut self, interval: ImpressionInterval) -> Self {
         self.interval = Some(interval);
         self
@@ -3816,12 +3898,14 @@ impl ImpressionTimeSeriesQuery {
     }
 
     /// Tells spans without any data as zero. Default: `true`.
+    #[inline]
     pub fn zerofill(mut self, zerofill: bool) -> Self {
         self.zerofill = Some(zerofill);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         schemas::IMPRESSION_TIME_SERIES_QUERY_DATE_TIME_RANGES
             .count("date_time_ranges", self.date_time_ranges.len())?;
@@ -3867,6 +3951,7 @@ pub struct NewTagScope {
 
 impl NewTagScope {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { partner: None }
     }
@@ -3907,6 +3992,7 @@ impl NewTag {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         let value = &self.name;
         schemas::NEW_TAG_NAME.text("name", value)?;
@@ -3933,6 +4019,7 @@ pub struct TagUpdate {
 
 impl TagUpdate {
     /// Empty.
+    #[inline]
     pub fn new() -> Self {
         Self { name: None, active: None }
     }
@@ -3944,12 +4031,14 @@ impl TagUpdate {
     }
 
     /// Whether it works.
+    #[inline]
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     pub(super) fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.name {
             schemas::TAG_UPDATE_NAME.text("name", value)?;
@@ -3988,6 +4077,7 @@ impl NewTagFeature {
     }
 
     /// How it is configured, if it needs to be.
+    #[inline]
     pub fn config(mut self, config: JsonText) -> Self {
         self.config = Some(config);
         self
@@ -4050,12 +4140,14 @@ pub enum NewWebsites {
 }
 
 impl From<NewWebsite> for NewWebsites {
+    #[inline]
     fn from(value: NewWebsite) -> Self {
         Self::One(value)
     }
 }
 
 impl From<WebsiteList> for NewWebsites {
+    #[inline]
     fn from(value: WebsiteList) -> Self {
         Self::Several(value)
     }
@@ -4081,12 +4173,14 @@ pub enum NewDatabases {
 }
 
 impl From<NewDatabase> for NewDatabases {
+    #[inline]
     fn from(value: NewDatabase) -> Self {
         Self::One(value)
     }
 }
 
 impl From<DatabaseList> for NewDatabases {
+    #[inline]
     fn from(value: DatabaseList) -> Self {
         Self::Several(value)
     }
@@ -4119,18 +4213,21 @@ impl std::fmt::Debug for BankNumber {
 }
 
 impl From<Amount> for BankNumber {
+    #[inline]
     fn from(value: Amount) -> Self {
         Self::Number(value)
     }
 }
 
 impl From<String> for BankNumber {
+    #[inline]
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
 impl From<&str> for BankNumber {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
@@ -4158,24 +4255,28 @@ pub enum FilterValue {
 }
 
 impl From<String> for FilterValue {
+    #[inline]
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
 impl From<&str> for FilterValue {
+    #[inline]
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
 impl From<i64> for FilterValue {
+    #[inline]
     fn from(value: i64) -> Self {
         Self::Number(value)
     }
 }
 
 impl From<Vec<String>> for FilterValue {
+    #[inline]
     fn from(value: Vec<String>) -> Self {
         Self::Several(value)
     }

@@ -2,65 +2,64 @@
 
 //! What values may hold, where there is something to check before they are sent.
 
-use afflux_core::schema::{Field, Kind, Schema};
+use afflux_core::schema::{Field, Schema};
 
 pub(super) const PARTNER_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "abn",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Australian Business Number.",
         },
         Field {
             name: "account_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The name of the account.",
         },
         Field {
             name: "campaign_select",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "How campaigns are chosen; the vendor does not say more.",
         },
         Field {
             name: "company_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The company.",
         },
         Field {
             name: "company_division",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its division.",
         },
         Field {
             name: "company_logo",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "Address of a PNG or JPEG that the vendor fetches; `null` clears it. Not beside `company_logo_upload`.",
         },
         Field {
             name: "company_logo_upload",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "The logo itself. Not beside `company_logo`.",
         },
         Field {
             name: "contact_email",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, format: Some("email"), ..Schema::ANY },
+            schema: Schema { format: Some("email"), ..Schema::STRING },
             summary: "Whom to write to.",
         },
         Field {
@@ -68,14 +67,13 @@ pub(super) const PARTNER_UPDATE: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "bg", "cs", "da", "de", "de_at", "en", "en_au", "en_ca", "en_us", "es", "es_mx", "el",
                     "et", "fi", "fl", "fr", "fr_ca", "hu", "id", "it", "jp", "ko", "ko_kr", "lt", "lv",
                     "ms_my", "mt", "my", "nl", "no", "pl", "po", "pt", "pt_br", "ro", "ru", "sg", "sk", "sl",
                     "sv", "sv_se", "th", "tl", "tr", "vi", "zh_cn", "zh_hk",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "The contact's language.",
         },
@@ -83,84 +81,84 @@ pub(super) const PARTNER_UPDATE: Schema = Schema {
             name: "contact_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The contact's name.",
         },
         Field {
             name: "default_currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["GBP", "USD", "EUR", "JPY"], ..Schema::ANY },
+            schema: Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING },
             summary: "The currency that sums are shown in.",
         },
         Field {
             name: "description",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "HTML that presents the partner.",
         },
         Field {
             name: "foreign_identifier",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "An id in a system beside.",
         },
         Field {
             name: "gst_registered",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Registered for goods and services tax.",
         },
         Field {
             name: "im_provider",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A messenger.",
         },
         Field {
             name: "im_username",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The name there.",
         },
         Field {
             name: "is_affiliate_user",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "An affiliate.",
         },
         Field {
             name: "is_foreign_network",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "A network of its own.",
         },
         Field {
             name: "is_lead_user",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "A partner for leads.",
         },
         Field {
             name: "network_notes",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Notes of the network.",
         },
         Field {
             name: "network_status",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["a", "p", "r", "n"], ..Schema::ANY },
+            schema: Schema { words: &["a", "p", "r", "n"], ..Schema::STRING },
             summary: "How the partner stands to the network.",
         },
         Field {
@@ -168,7 +166,6 @@ pub(super) const PARTNER_UPDATE: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX",
                     "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ",
@@ -188,7 +185,7 @@ pub(super) const PARTNER_UPDATE: Schema = Schema {
                     "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI",
                     "VN", "VU", "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "Where the partner works.",
         },
@@ -196,21 +193,21 @@ pub(super) const PARTNER_UPDATE: Schema = Schema {
             name: "phone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Telephone number without its prefix.",
         },
         Field {
             name: "phone_area",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Prefix of the telephone number.",
         },
         Field {
             name: "promotional_method",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, ..Schema::ANY },
+            schema: Schema::INTEGER,
             summary: "How the partner promotes.",
         },
         Field {
@@ -224,91 +221,89 @@ pub(super) const PARTNER_UPDATE: Schema = Schema {
             name: "reporting_identifier",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The name in reports.",
         },
         Field {
             name: "reporting_timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the first API's times.",
         },
         Field {
             name: "uk_vat_registered",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Registered for value added tax in the United Kingdom.",
         },
         Field {
             name: "us_tax_state",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "State for United States taxes.",
         },
         Field {
             name: "vat_number",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, ..Schema::ANY },
+            schema: Schema::INTEGER,
             summary: "VAT number; the vendor takes digits only.",
         },
         Field {
             name: "vertical",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, ..Schema::ANY },
+            schema: Schema::INTEGER,
             summary: "The branch.",
         },
         Field {
             name: "week_start",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The first day of the week.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CURRENT_USER_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "emailAddress",
         required: false,
         read_only: false,
-        schema: Schema { kind: Kind::String, format: Some("email"), ..Schema::ANY },
+        schema: Schema { format: Some("email"), ..Schema::STRING },
         summary: "The new e-mail address.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_WEBSITE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "publisher_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner that it belongs to.",
         },
         Field {
             name: "active",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Whether it is in use.",
         },
         Field {
             name: "primary",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Whether it is the main one.",
         },
         Field {
@@ -316,7 +311,6 @@ pub(super) const NEW_WEBSITE: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX",
                     "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ",
@@ -336,7 +330,7 @@ pub(super) const NEW_WEBSITE: Schema = Schema {
                     "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI",
                     "VN", "VU", "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "The country that it is for.",
         },
@@ -344,91 +338,89 @@ pub(super) const NEW_WEBSITE: Schema = Schema {
             name: "website_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its name.",
         },
         Field {
             name: "website_type",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "What kind it is.",
         },
         Field {
             name: "website_type_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The kind in words.",
         },
         Field {
             name: "website_url",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its address.",
         },
         Field {
             name: "website_vertical",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "The branch.",
         },
         Field {
             name: "website_vertical_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The branch in words.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const WEBSITE_LIST: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "websites",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, items: Some(&NEW_WEBSITE), ..Schema::ANY },
+        schema: Schema { items: Some(&NEW_WEBSITE), ..Schema::ARRAY },
         summary: "The websites.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const WEBSITE_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "website_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The website.",
         },
         Field {
             name: "publisher_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner that it belongs to.",
         },
         Field {
             name: "active",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Whether it is in use.",
         },
         Field {
             name: "primary",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Whether it is the main one.",
         },
         Field {
@@ -436,7 +428,6 @@ pub(super) const WEBSITE_UPDATE: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX",
                     "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ",
@@ -456,7 +447,7 @@ pub(super) const WEBSITE_UPDATE: Schema = Schema {
                     "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI",
                     "VN", "VU", "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "The country that it is for.",
         },
@@ -464,621 +455,569 @@ pub(super) const WEBSITE_UPDATE: Schema = Schema {
             name: "website_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "Its name; `null` clears it.",
         },
         Field {
             name: "website_type",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "What kind it is.",
         },
         Field {
             name: "website_type_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The kind in words.",
         },
         Field {
             name: "website_url",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its address.",
         },
         Field {
             name: "website_vertical",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "The branch.",
         },
         Field {
             name: "website_vertical_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The branch in words.",
         },
         Field {
             name: "description",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "What it is about. Only a sample shows it.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const WEBSITE_UPDATES: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "websites",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, items: Some(&WEBSITE_UPDATE), ..Schema::ANY },
+        schema: Schema { items: Some(&WEBSITE_UPDATE), ..Schema::ARRAY },
         summary: "The websites, each with its id.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_DATABASE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "publisher_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner that it belongs to.",
         },
         Field {
             name: "active",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Whether it is in use.",
         },
         Field {
             name: "creation_method",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "How the addresses were won.",
         },
         Field {
             name: "database_name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its name.",
         },
         Field {
             name: "female",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "How many of a hundred are women.",
         },
         Field {
             name: "male",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "How many of a hundred are men.",
         },
         Field {
             name: "max_age",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "The age of the oldest.",
         },
         Field {
             name: "min_age",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "The age of the youngest.",
         },
         Field {
             name: "size",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "How many addresses it holds.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const DATABASE_LIST: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "databases",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, items: Some(&NEW_DATABASE), ..Schema::ANY },
+        schema: Schema { items: Some(&NEW_DATABASE), ..Schema::ARRAY },
         summary: "The databases.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const DATABASE_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "database_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The database.",
         },
         Field {
             name: "publisher_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner that it belongs to.",
         },
         Field {
             name: "active",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Whether it is in use.",
         },
         Field {
             name: "creation_method",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "How the addresses were won.",
         },
         Field {
             name: "database_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its name.",
         },
         Field {
             name: "female",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "How many of a hundred are women.",
         },
         Field {
             name: "male",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "How many of a hundred are men.",
         },
         Field {
             name: "max_age",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "The age of the oldest.",
         },
         Field {
             name: "min_age",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "The age of the youngest.",
         },
         Field {
             name: "size",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "How many addresses it holds.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const DATABASE_UPDATES: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "databases",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, items: Some(&DATABASE_UPDATE), ..Schema::ANY },
+        schema: Schema { items: Some(&DATABASE_UPDATE), ..Schema::ARRAY },
         summary: "The databases, each with its id.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CAMPAIGN_ACCESS_ITEM: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "campaign_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Field {
             name: "terms_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its terms of now, if it has any: who asks agrees to them.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CAMPAIGN_ACCESS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "campaigns",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, items: Some(&CAMPAIGN_ACCESS_ITEM), ..Schema::ANY },
+        schema: Schema { items: Some(&CAMPAIGN_ACCESS_ITEM), ..Schema::ARRAY },
         summary: "The campaigns.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CAMPAIGN_REQUEST: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "advertiser_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The brand.",
         },
         Field {
             name: "campaign_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its campaign.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CAMPAIGN_REQUESTS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "campaign_requests",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, items: Some(&CAMPAIGN_REQUEST), ..Schema::ANY },
+        schema: Schema { items: Some(&CAMPAIGN_REQUEST), ..Schema::ARRAY },
         summary: "The requests.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const INVITATION_ANSWER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "campaign_ids",
         required: true,
         read_only: false,
-        schema: Schema {
-            kind: Kind::Array,
-            items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-            ..Schema::ANY
-        },
+        schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
         summary: "The campaigns.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const LIST_LINKS_OFFSET: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const LIST_LINKS_OFFSET: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const LIST_LINKS_LIMIT: Schema = Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const LIST_LINKS_LIMIT: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const NEW_LINK_PARAMETER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
-        Field {
-            name: "key",
-            required: true,
-            read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
-            summary: "The name.",
-        },
+        Field { name: "key", required: true, read_only: false, schema: Schema::STRING, summary: "The name." },
         Field {
             name: "value",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The value.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_LINK: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "campaign_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Field {
             name: "description",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "What it is for.",
         },
         Field {
             name: "destination_url",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Where it leads.",
         },
         Field {
             name: "params",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Array, items: Some(&NEW_LINK_PARAMETER), ..Schema::ANY },
+            schema: Schema { items: Some(&NEW_LINK_PARAMETER), ..Schema::ARRAY },
             summary: "What is put into it.",
         },
         Field {
             name: "active",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Whether it works.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const LINK_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "campaign_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Field {
             name: "description",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "What it is for.",
         },
         Field {
             name: "destination_url",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Where it leads.",
         },
         Field {
             name: "params",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Array, items: Some(&NEW_LINK_PARAMETER), ..Schema::ANY },
+            schema: Schema { items: Some(&NEW_LINK_PARAMETER), ..Schema::ARRAY },
             summary: "What is put into it.",
         },
         Field {
             name: "active",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Whether it works.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const REPORT_CONVERSIONS_OFFSET: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const REPORT_CONVERSIONS_OFFSET: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const REPORT_CONVERSIONS_CURSOR_ID: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const REPORT_CONVERSIONS_CURSOR_ID: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const REPORT_CONVERSIONS_LIMIT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(300.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(300.0), ..Schema::INTEGER };
 
-pub(super) const EXPORT_CONVERSIONS_LIMIT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const EXPORT_CONVERSIONS_LIMIT: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const EXPORT_CONVERSION_ITEMS_LIMIT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const EXPORT_CONVERSION_ITEMS_LIMIT: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const REPORT_CLICKS_OFFSET: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const REPORT_CLICKS_OFFSET: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const REPORT_CLICKS_LIMIT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(300.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(300.0), ..Schema::INTEGER };
 
-pub(super) const EXPORT_CLICKS_LIMIT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const EXPORT_CLICKS_LIMIT: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const NEW_TRANSACTION_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "transaction_query_type",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::String,
-                words: &["untracked", "incorrect_commission", "declined"],
-                ..Schema::ANY
-            },
+            schema: Schema { words: &["untracked", "incorrect_commission", "declined"], ..Schema::STRING },
             summary: "What is claimed.",
         },
         Field {
             name: "camref",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner's reference on the campaign.",
         },
         Field {
             name: "conversion_reference",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The brand's reference of the conversion.",
         },
         Field {
             name: "conversion_date_time",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "When the conversion was, in the account's time zone.",
         },
         Field {
             name: "conversion_value",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "What the customer paid.",
         },
         Field {
             name: "conversion_currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["GBP", "USD", "EUR", "JPY"], ..Schema::ANY },
+            schema: Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING },
             summary: "The currency of the sums.",
         },
         Field {
             name: "expected_commission",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Number, ..Schema::ANY },
+            schema: Schema::NUMBER,
             summary: "The commission that is right.",
         },
         Field {
             name: "publisher_reference",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner's own reference.",
         },
         Field {
             name: "notes",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "What the brand should know.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_TRANSACTION_QUERIES: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "transaction_queries",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Array, items: Some(&NEW_TRANSACTION_QUERY), ..Schema::ANY },
+        schema: Schema { items: Some(&NEW_TRANSACTION_QUERY), ..Schema::ARRAY },
         summary: "The claims.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_PAYMENT_DETAIL_VALUES: Schema = Schema {
-    kind: Kind::Object,
     items: Some(&Schema::ANY),
     fields: &[
         Field {
             name: "bank_address",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The bank's address.",
         },
         Field {
             name: "account_number",
             required: false,
             read_only: false,
-            schema: Schema {
-                secret: true,
-                one_of: &[
-                    Schema { kind: Kind::Number, ..Schema::ANY },
-                    Schema { kind: Kind::String, ..Schema::ANY },
-                ],
-                ..Schema::ANY
-            },
+            schema: Schema { secret: true, one_of: &[Schema::NUMBER, Schema::STRING], ..Schema::ANY },
             summary: "The account's number.",
         },
         Field {
             name: "account_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The account's holder.",
         },
         Field {
             name: "bank_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The bank.",
         },
         Field {
             name: "routing_number",
             required: false,
             read_only: false,
-            schema: Schema {
-                secret: true,
-                one_of: &[
-                    Schema { kind: Kind::Number, ..Schema::ANY },
-                    Schema { kind: Kind::String, ..Schema::ANY },
-                ],
-                ..Schema::ANY
-            },
+            schema: Schema { secret: true, one_of: &[Schema::NUMBER, Schema::STRING], ..Schema::ANY },
             summary: "The bank's routing number.",
         },
     ],
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "publisher_payment_detail_set_id",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The set.",
         },
         Field {
@@ -1086,7 +1025,6 @@ pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX",
                     "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ",
@@ -1106,7 +1044,7 @@ pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
                     "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI",
                     "VN", "VU", "WF", "WS", "XK", "YE", "YT", "ZA", "ZM", "ZW",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "The country of the account.",
         },
@@ -1114,7 +1052,7 @@ pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
             name: "paid_currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["GBP", "USD", "EUR", "JPY"], ..Schema::ANY },
+            schema: Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING },
             summary: "The currency of payments.",
         },
         Field {
@@ -1122,13 +1060,8 @@ pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema {
-                    kind: Kind::String,
-                    words: &["GBP", "USD", "EUR", "JPY"],
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "The currencies of conversions that are paid so.",
         },
@@ -1136,56 +1069,56 @@ pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
             name: "payment_type_code",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The way of payment, for instance `eft`.",
         },
         Field {
             name: "payment_type_name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The same in words.",
         },
         Field {
             name: "automatic_self_bill_creation_date",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The day of the month for self-bills; `-1` for none.",
         },
         Field {
             name: "automatic_self_bill_creation_threshold",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The sum for self-bills; `-1` for none.",
         },
         Field {
             name: "suspended",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Whether payments are stopped.",
         },
         Field {
             name: "suspended_at",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "Since when they are stopped; the sample sends it as null.",
         },
         Field {
             name: "suspended_by",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "By whom they were stopped; the sample sends it as null.",
         },
         Field {
             name: "suspension_notes",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, nullable: true, ..Schema::ANY },
+            schema: Schema { nullable: true, ..Schema::STRING },
             summary: "Why they are stopped; the sample sends it as null.",
         },
         Field {
@@ -1197,96 +1130,87 @@ pub(super) const NEW_PAYMENT_DETAIL_SET: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_PAYMENT_DETAILS: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "payment_details",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::Map, items: Some(&NEW_PAYMENT_DETAIL_SET), ..Schema::ANY },
+        schema: Schema { items: Some(&NEW_PAYMENT_DETAIL_SET), ..Schema::MAP },
         summary: "The sets, keyed by their ids.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
-pub(super) const GET_PAYABLE_OFFSET: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const GET_PAYABLE_OFFSET: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
-pub(super) const GET_PAYABLE_LIMIT: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(0.0), ..Schema::ANY };
+pub(super) const GET_PAYABLE_LIMIT: Schema = Schema { minimum: Some(0.0), ..Schema::INTEGER };
 
 pub(super) const ANALYTICS_SCOPE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "partner",
         required: true,
         read_only: false,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_RANGE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "start",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its beginning, in the time zone of the query; an offset would be ignored.",
         },
         Field {
             name: "end",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its end, likewise.",
         },
         Field {
             name: "field",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["date_time"], ..Schema::ANY },
+            schema: Schema { words: &["date_time"], ..Schema::STRING },
             summary: "The date that it applies to.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_COUNT_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY };
 
 pub(super) const CLICK_COUNT_QUERY_COMPARISON_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY };
 
 pub(super) const CLICK_COUNT_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &["total_clicks", "total_clicks_converted", "click_conversion_rate", "total_unique_clicks"],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CLICK_FILTER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "field",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "advertiser_reference",
                     "browser_family",
@@ -1312,7 +1236,7 @@ pub(super) const CLICK_FILTER: Schema = Schema {
                     "type",
                     "user_context_id",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "What is looked at.",
         },
@@ -1322,13 +1246,9 @@ pub(super) const CLICK_FILTER: Schema = Schema {
             read_only: false,
             schema: Schema {
                 one_of: &[
-                    Schema { kind: Kind::String, ..Schema::ANY },
-                    Schema { kind: Kind::Integer, ..Schema::ANY },
-                    Schema {
-                        kind: Kind::Array,
-                        items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                        ..Schema::ANY
-                    },
+                    Schema::STRING,
+                    Schema::INTEGER,
+                    Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
                 ],
                 ..Schema::ANY
             },
@@ -1339,7 +1259,6 @@ pub(super) const CLICK_FILTER: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "EQUALS",
                     "STARTS_WITH",
@@ -1351,7 +1270,7 @@ pub(super) const CLICK_FILTER: Schema = Schema {
                     "LESS_THAN",
                     "LESS_THAN_OR_EQUALS",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "How. The last four are not for this source. Default: `EQUALS`.",
         },
@@ -1359,19 +1278,18 @@ pub(super) const CLICK_FILTER: Schema = Schema {
             name: "not",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "The opposite.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_COUNT_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY };
 
 pub(super) const CLICK_COUNT_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -1384,31 +1302,21 @@ pub(super) const CLICK_COUNT_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
             name: "comparison_date_time_ranges",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY },
             summary: "Ranges to compare with.",
         },
         Field {
             name: "include_comparison_percentage_change",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the change in percent beside the comparison.",
         },
         Field {
@@ -1416,19 +1324,17 @@ pub(super) const CLICK_COUNT_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "total_clicks",
                         "total_clicks_converted",
                         "click_conversion_rate",
                         "total_unique_clicks",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -1436,48 +1342,39 @@ pub(super) const CLICK_COUNT_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_EXPLODE_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY };
 
 pub(super) const CLICK_EXPLODE_QUERY_COMPARISON_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY };
 
 pub(super) const CLICK_EXPLODE_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &["total_clicks", "total_clicks_converted", "click_conversion_rate", "total_unique_clicks"],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CLICK_EXPLODE_QUERY_GROUP_BY: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "advertiser_reference",
             "browser_family",
@@ -1500,23 +1397,21 @@ pub(super) const CLICK_EXPLODE_QUERY_GROUP_BY: Schema = Schema {
             "type",
             "user_context",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CLICK_EXPLODE_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY };
 
 pub(super) const CLICK_ORDER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "field",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "total_clicks",
                     "total_clicks_converted",
@@ -1552,7 +1447,7 @@ pub(super) const CLICK_ORDER: Schema = Schema {
                     "user_context_id",
                     "user_context_name",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "What to sort by.",
         },
@@ -1560,36 +1455,33 @@ pub(super) const CLICK_ORDER: Schema = Schema {
             name: "direction",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["ASCENDING", "DESCENDING"], ..Schema::ANY },
+            schema: Schema { words: &["ASCENDING", "DESCENDING"], ..Schema::STRING },
             summary: "The direction.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_EXPLODE_QUERY_ORDER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_ORDER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_ORDER), ..Schema::ARRAY };
 
 pub(super) const CLICK_INTERVAL_PERIOD: Schema = Schema {
-    kind: Kind::String,
     pattern: Some("^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"),
-    ..Schema::ANY
+    ..Schema::STRING
 };
 
 pub(super) const CLICK_INTERVAL: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "period",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 pattern: Some(
                     "^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$",
                 ),
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "An ISO 8601 duration such as `PT1H`, `P1D`, `P1M`.",
         },
@@ -1597,19 +1489,18 @@ pub(super) const CLICK_INTERVAL: Schema = Schema {
             name: "field",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["date_time"], ..Schema::ANY },
+            schema: Schema { words: &["date_time"], ..Schema::STRING },
             summary: "The date that it applies to.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_EXPLODE_QUERY_TOP: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER };
 
 pub(super) const CLICK_EXPLODE_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -1622,31 +1513,21 @@ pub(super) const CLICK_EXPLODE_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
             name: "comparison_date_time_ranges",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY },
             summary: "Ranges to compare with.",
         },
         Field {
             name: "include_comparison_percentage_change",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the change in percent beside the comparison.",
         },
         Field {
@@ -1654,19 +1535,17 @@ pub(super) const CLICK_EXPLODE_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "total_clicks",
                         "total_clicks_converted",
                         "click_conversion_rate",
                         "total_unique_clicks",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -1675,10 +1554,8 @@ pub(super) const CLICK_EXPLODE_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "advertiser_reference",
                         "browser_family",
@@ -1701,9 +1578,9 @@ pub(super) const CLICK_EXPLODE_QUERY: Schema = Schema {
                         "type",
                         "user_context",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to group by, each once.",
         },
@@ -1711,24 +1588,14 @@ pub(super) const CLICK_EXPLODE_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "order_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_ORDER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_ORDER), ..Schema::ARRAY },
             summary: "How to sort.",
         },
         Field {
@@ -1742,43 +1609,41 @@ pub(super) const CLICK_EXPLODE_QUERY: Schema = Schema {
             name: "output_date_time_format",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "How dates are written, as a pattern of Joda-Time; without it as ISO 8601.",
         },
         Field {
             name: "top",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER },
             summary: "The most rows. The text of the manual says that the default is 10000.",
         },
         Field {
             name: "include_total_row_count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the number of all rows in the header `X-Total-Row-Count`; it costs time.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_FILTER_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY };
 
 pub(super) const CLICK_FILTER_QUERY_GROUP_BY: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "advertiser_reference",
             "browser_family",
@@ -1801,22 +1666,21 @@ pub(super) const CLICK_FILTER_QUERY_GROUP_BY: Schema = Schema {
             "type",
             "user_context",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CLICK_FILTER_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY };
 
 pub(super) const CLICK_FILTER_QUERY_ORDER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_ORDER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_ORDER), ..Schema::ARRAY };
 
 pub(super) const CLICK_FILTER_QUERY_TOP: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER };
 
 pub(super) const CLICK_FILTER_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -1829,12 +1693,7 @@ pub(super) const CLICK_FILTER_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
@@ -1842,10 +1701,8 @@ pub(super) const CLICK_FILTER_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "advertiser_reference",
                         "browser_family",
@@ -1868,9 +1725,9 @@ pub(super) const CLICK_FILTER_QUERY: Schema = Schema {
                         "type",
                         "user_context",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to group by, each once.",
         },
@@ -1878,71 +1735,58 @@ pub(super) const CLICK_FILTER_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "order_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_ORDER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_ORDER), ..Schema::ARRAY },
             summary: "How to sort.",
         },
         Field {
             name: "top",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER },
             summary: "The most rows. The text of the manual says that the default is 10000.",
         },
         Field {
             name: "include_total_row_count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the number of all rows in the header `X-Total-Row-Count`; it costs time.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CLICK_TIME_SERIES_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY };
 
 pub(super) const CLICK_TIME_SERIES_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &["total_clicks", "total_clicks_converted", "click_conversion_rate", "total_unique_clicks"],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CLICK_TIME_SERIES_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY };
 
 pub(super) const CLICK_TIME_SERIES_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -1955,12 +1799,7 @@ pub(super) const CLICK_TIME_SERIES_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
@@ -1968,19 +1807,17 @@ pub(super) const CLICK_TIME_SERIES_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "total_clicks",
                         "total_clicks_converted",
                         "click_conversion_rate",
                         "total_unique_clicks",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -1988,12 +1825,7 @@ pub(super) const CLICK_TIME_SERIES_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CLICK_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CLICK_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
@@ -2007,36 +1839,35 @@ pub(super) const CLICK_TIME_SERIES_QUERY: Schema = Schema {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
         Field {
             name: "zerofill",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells spans without any data as zero.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_RANGE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "start",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its beginning, in the time zone of the query; an offset would be ignored.",
         },
         Field {
             name: "end",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its end, likewise.",
         },
         Field {
@@ -2044,28 +1875,25 @@ pub(super) const CONVERSION_RANGE: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &["date_time", "approved_at", "check_in_date", "check_out_date"],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "The date that it applies to.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_COUNT_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_COUNT_QUERY_COMPARISON_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_COUNT_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "total_conversion_items",
             "total_conversions",
@@ -2079,20 +1907,18 @@ pub(super) const CONVERSION_COUNT_QUERY_METRICS: Schema = Schema {
             "percentage_partner_commission",
             "average_partner_commission",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CONVERSION_FILTER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "field",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "partner_commission",
                     "order_value",
@@ -2129,7 +1955,7 @@ pub(super) const CONVERSION_FILTER: Schema = Schema {
                     "voucher_code",
                     "voucher_status",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "What is looked at.",
         },
@@ -2139,13 +1965,9 @@ pub(super) const CONVERSION_FILTER: Schema = Schema {
             read_only: false,
             schema: Schema {
                 one_of: &[
-                    Schema { kind: Kind::String, ..Schema::ANY },
-                    Schema { kind: Kind::Integer, ..Schema::ANY },
-                    Schema {
-                        kind: Kind::Array,
-                        items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                        ..Schema::ANY
-                    },
+                    Schema::STRING,
+                    Schema::INTEGER,
+                    Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
                 ],
                 ..Schema::ANY
             },
@@ -2156,7 +1978,6 @@ pub(super) const CONVERSION_FILTER: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "EQUALS",
                     "STARTS_WITH",
@@ -2168,7 +1989,7 @@ pub(super) const CONVERSION_FILTER: Schema = Schema {
                     "LESS_THAN",
                     "LESS_THAN_OR_EQUALS",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "How. The last four are for `partner_commission` and `order_value`, which take none of the texts. Default: `EQUALS`.",
         },
@@ -2176,19 +1997,18 @@ pub(super) const CONVERSION_FILTER: Schema = Schema {
             name: "not",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "The opposite.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_COUNT_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_COUNT_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -2201,31 +2021,21 @@ pub(super) const CONVERSION_COUNT_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
             name: "comparison_date_time_ranges",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY },
             summary: "Ranges to compare with.",
         },
         Field {
             name: "include_comparison_percentage_change",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the change in percent beside the comparison.",
         },
         Field {
@@ -2233,10 +2043,8 @@ pub(super) const CONVERSION_COUNT_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "total_conversion_items",
                         "total_conversions",
@@ -2250,9 +2058,9 @@ pub(super) const CONVERSION_COUNT_QUERY: Schema = Schema {
                         "percentage_partner_commission",
                         "average_partner_commission",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -2260,44 +2068,37 @@ pub(super) const CONVERSION_COUNT_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "output_currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The currency of sums, converted by the rate of the day of the call.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_EXPLODE_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_EXPLODE_QUERY_COMPARISON_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_EXPLODE_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "total_conversion_items",
             "total_conversions",
@@ -2311,16 +2112,14 @@ pub(super) const CONVERSION_EXPLODE_QUERY_METRICS: Schema = Schema {
             "percentage_partner_commission",
             "average_partner_commission",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CONVERSION_EXPLODE_QUERY_GROUP_BY: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "advertiser_reference",
             "browser_family",
@@ -2352,23 +2151,21 @@ pub(super) const CONVERSION_EXPLODE_QUERY_GROUP_BY: Schema = Schema {
             "voucher_code",
             "voucher_status",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CONVERSION_EXPLODE_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_ORDER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "field",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "total_conversion_items",
                     "total_conversions",
@@ -2419,7 +2216,7 @@ pub(super) const CONVERSION_ORDER: Schema = Schema {
                     "voucher_code",
                     "voucher_status",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "What to sort by.",
         },
@@ -2427,36 +2224,33 @@ pub(super) const CONVERSION_ORDER: Schema = Schema {
             name: "direction",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["ASCENDING", "DESCENDING"], ..Schema::ANY },
+            schema: Schema { words: &["ASCENDING", "DESCENDING"], ..Schema::STRING },
             summary: "The direction.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_EXPLODE_QUERY_ORDER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_ORDER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_ORDER), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_INTERVAL_PERIOD: Schema = Schema {
-    kind: Kind::String,
     pattern: Some("^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"),
-    ..Schema::ANY
+    ..Schema::STRING
 };
 
 pub(super) const CONVERSION_INTERVAL: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "period",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 pattern: Some(
                     "^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$",
                 ),
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "An ISO 8601 duration such as `PT1H`, `P1D`, `P1M`.",
         },
@@ -2465,22 +2259,20 @@ pub(super) const CONVERSION_INTERVAL: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &["date_time", "approved_at", "check_in_date", "check_out_date"],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "The date that it applies to.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_EXPLODE_QUERY_TOP: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER };
 
 pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -2493,31 +2285,21 @@ pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
             name: "comparison_date_time_ranges",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY },
             summary: "Ranges to compare with.",
         },
         Field {
             name: "include_comparison_percentage_change",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the change in percent beside the comparison.",
         },
         Field {
@@ -2525,10 +2307,8 @@ pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "total_conversion_items",
                         "total_conversions",
@@ -2542,9 +2322,9 @@ pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
                         "percentage_partner_commission",
                         "average_partner_commission",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -2553,10 +2333,8 @@ pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "advertiser_reference",
                         "browser_family",
@@ -2588,9 +2366,9 @@ pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
                         "voucher_code",
                         "voucher_status",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to group by, each once.",
         },
@@ -2598,24 +2376,14 @@ pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "order_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_ORDER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_ORDER), ..Schema::ARRAY },
             summary: "How to sort.",
         },
         Field {
@@ -2629,50 +2397,48 @@ pub(super) const CONVERSION_EXPLODE_QUERY: Schema = Schema {
             name: "output_currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The currency of sums, converted by the rate of the day of the call.",
         },
         Field {
             name: "output_date_time_format",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "How dates are written, as a pattern of Joda-Time; without it as ISO 8601.",
         },
         Field {
             name: "top",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER },
             summary: "The most rows. The text of the manual says that the default is 10000.",
         },
         Field {
             name: "include_total_row_count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the number of all rows in the header `X-Total-Row-Count`; it costs time.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_FILTER_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_FILTER_QUERY_GROUP_BY: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "advertiser_reference",
             "browser_family",
@@ -2704,22 +2470,21 @@ pub(super) const CONVERSION_FILTER_QUERY_GROUP_BY: Schema = Schema {
             "voucher_code",
             "voucher_status",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CONVERSION_FILTER_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_FILTER_QUERY_ORDER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_ORDER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_ORDER), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_FILTER_QUERY_TOP: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER };
 
 pub(super) const CONVERSION_FILTER_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -2732,12 +2497,7 @@ pub(super) const CONVERSION_FILTER_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
@@ -2745,10 +2505,8 @@ pub(super) const CONVERSION_FILTER_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "advertiser_reference",
                         "browser_family",
@@ -2780,9 +2538,9 @@ pub(super) const CONVERSION_FILTER_QUERY: Schema = Schema {
                         "voucher_code",
                         "voucher_status",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to group by, each once.",
         },
@@ -2790,67 +2548,55 @@ pub(super) const CONVERSION_FILTER_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "order_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_ORDER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_ORDER), ..Schema::ARRAY },
             summary: "How to sort.",
         },
         Field {
             name: "output_currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The currency of sums, converted by the rate of the day of the call.",
         },
         Field {
             name: "top",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER },
             summary: "The most rows. The text of the manual says that the default is 10000.",
         },
         Field {
             name: "include_total_row_count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the number of all rows in the header `X-Total-Row-Count`; it costs time.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const CONVERSION_TIME_SERIES_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_TIME_SERIES_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "total_conversion_items",
             "total_conversions",
@@ -2864,16 +2610,15 @@ pub(super) const CONVERSION_TIME_SERIES_QUERY_METRICS: Schema = Schema {
             "percentage_partner_commission",
             "average_partner_commission",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const CONVERSION_TIME_SERIES_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const CONVERSION_TIME_SERIES_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -2886,12 +2631,7 @@ pub(super) const CONVERSION_TIME_SERIES_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
@@ -2899,10 +2639,8 @@ pub(super) const CONVERSION_TIME_SERIES_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "total_conversion_items",
                         "total_conversions",
@@ -2916,9 +2654,9 @@ pub(super) const CONVERSION_TIME_SERIES_QUERY: Schema = Schema {
                         "percentage_partner_commission",
                         "average_partner_commission",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -2926,12 +2664,7 @@ pub(super) const CONVERSION_TIME_SERIES_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&CONVERSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&CONVERSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
@@ -2945,79 +2678,75 @@ pub(super) const CONVERSION_TIME_SERIES_QUERY: Schema = Schema {
             name: "output_currency",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The currency of sums, converted by the rate of the day of the call.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
         Field {
             name: "zerofill",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells spans without any data as zero.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_RANGE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "start",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its beginning, in the time zone of the query; an offset would be ignored.",
         },
         Field {
             name: "end",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Its end, likewise.",
         },
         Field {
             name: "field",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["date_time"], ..Schema::ANY },
+            schema: Schema { words: &["date_time"], ..Schema::STRING },
             summary: "The date that it applies to.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_COUNT_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_COUNT_QUERY_COMPARISON_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_COUNT_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
-    items: Some(&Schema { kind: Kind::String, words: &["total_impressions"], ..Schema::ANY }),
-    ..Schema::ANY
+    items: Some(&Schema { words: &["total_impressions"], ..Schema::STRING }),
+    ..Schema::ARRAY
 };
 
 pub(super) const IMPRESSION_FILTER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "field",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "advertiser_reference",
                     "browser_family",
@@ -3042,7 +2771,7 @@ pub(super) const IMPRESSION_FILTER: Schema = Schema {
                     "traffic_source_id",
                     "user_context_id",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "What is looked at.",
         },
@@ -3052,13 +2781,9 @@ pub(super) const IMPRESSION_FILTER: Schema = Schema {
             read_only: false,
             schema: Schema {
                 one_of: &[
-                    Schema { kind: Kind::String, ..Schema::ANY },
-                    Schema { kind: Kind::Integer, ..Schema::ANY },
-                    Schema {
-                        kind: Kind::Array,
-                        items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                        ..Schema::ANY
-                    },
+                    Schema::STRING,
+                    Schema::INTEGER,
+                    Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
                 ],
                 ..Schema::ANY
             },
@@ -3069,7 +2794,6 @@ pub(super) const IMPRESSION_FILTER: Schema = Schema {
             required: false,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "EQUALS",
                     "STARTS_WITH",
@@ -3081,7 +2805,7 @@ pub(super) const IMPRESSION_FILTER: Schema = Schema {
                     "LESS_THAN",
                     "LESS_THAN_OR_EQUALS",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "How. The last four are not for this source. Default: `EQUALS`.",
         },
@@ -3089,19 +2813,18 @@ pub(super) const IMPRESSION_FILTER: Schema = Schema {
             name: "not",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "The opposite.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_COUNT_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_COUNT_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -3114,31 +2837,21 @@ pub(super) const IMPRESSION_COUNT_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
             name: "comparison_date_time_ranges",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY },
             summary: "Ranges to compare with.",
         },
         Field {
             name: "include_comparison_percentage_change",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the change in percent beside the comparison.",
         },
         Field {
@@ -3146,10 +2859,9 @@ pub(super) const IMPRESSION_COUNT_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
-                items: Some(&Schema { kind: Kind::String, words: &["total_impressions"], ..Schema::ANY }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["total_impressions"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -3157,44 +2869,36 @@ pub(super) const IMPRESSION_COUNT_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY_COMPARISON_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
-    items: Some(&Schema { kind: Kind::String, words: &["total_impressions"], ..Schema::ANY }),
-    ..Schema::ANY
+    items: Some(&Schema { words: &["total_impressions"], ..Schema::STRING }),
+    ..Schema::ARRAY
 };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY_GROUP_BY: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "advertiser_reference",
             "browser_family",
@@ -3216,23 +2920,21 @@ pub(super) const IMPRESSION_EXPLODE_QUERY_GROUP_BY: Schema = Schema {
             "traffic_source",
             "user_context",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_ORDER: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "field",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "total_impressions",
                     "advertiser_reference",
@@ -3263,7 +2965,7 @@ pub(super) const IMPRESSION_ORDER: Schema = Schema {
                     "user_context_id",
                     "user_context_name",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "What to sort by.",
         },
@@ -3271,36 +2973,33 @@ pub(super) const IMPRESSION_ORDER: Schema = Schema {
             name: "direction",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["ASCENDING", "DESCENDING"], ..Schema::ANY },
+            schema: Schema { words: &["ASCENDING", "DESCENDING"], ..Schema::STRING },
             summary: "The direction.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY_ORDER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_ORDER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_ORDER), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_INTERVAL_PERIOD: Schema = Schema {
-    kind: Kind::String,
     pattern: Some("^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"),
-    ..Schema::ANY
+    ..Schema::STRING
 };
 
 pub(super) const IMPRESSION_INTERVAL: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "period",
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::String,
                 pattern: Some(
                     "^P([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$",
                 ),
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "An ISO 8601 duration such as `PT1H`, `P1D`, `P1M`.",
         },
@@ -3308,19 +3007,18 @@ pub(super) const IMPRESSION_INTERVAL: Schema = Schema {
             name: "field",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, words: &["date_time"], ..Schema::ANY },
+            schema: Schema { words: &["date_time"], ..Schema::STRING },
             summary: "The date that it applies to.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY_TOP: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER };
 
 pub(super) const IMPRESSION_EXPLODE_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -3333,31 +3031,21 @@ pub(super) const IMPRESSION_EXPLODE_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
             name: "comparison_date_time_ranges",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY },
             summary: "Ranges to compare with.",
         },
         Field {
             name: "include_comparison_percentage_change",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the change in percent beside the comparison.",
         },
         Field {
@@ -3365,10 +3053,9 @@ pub(super) const IMPRESSION_EXPLODE_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
-                items: Some(&Schema { kind: Kind::String, words: &["total_impressions"], ..Schema::ANY }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["total_impressions"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -3377,10 +3064,8 @@ pub(super) const IMPRESSION_EXPLODE_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "advertiser_reference",
                         "browser_family",
@@ -3402,9 +3087,9 @@ pub(super) const IMPRESSION_EXPLODE_QUERY: Schema = Schema {
                         "traffic_source",
                         "user_context",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to group by, each once.",
         },
@@ -3412,24 +3097,14 @@ pub(super) const IMPRESSION_EXPLODE_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "order_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_ORDER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_ORDER), ..Schema::ARRAY },
             summary: "How to sort.",
         },
         Field {
@@ -3443,43 +3118,41 @@ pub(super) const IMPRESSION_EXPLODE_QUERY: Schema = Schema {
             name: "output_date_time_format",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "How dates are written, as a pattern of Joda-Time; without it as ISO 8601.",
         },
         Field {
             name: "top",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER },
             summary: "The most rows. The text of the manual says that the default is 10000.",
         },
         Field {
             name: "include_total_row_count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the number of all rows in the header `X-Total-Row-Count`; it costs time.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_FILTER_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_FILTER_QUERY_GROUP_BY: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
     items: Some(&Schema {
-        kind: Kind::String,
         words: &[
             "advertiser_reference",
             "browser_family",
@@ -3501,22 +3174,21 @@ pub(super) const IMPRESSION_FILTER_QUERY_GROUP_BY: Schema = Schema {
             "traffic_source",
             "user_context",
         ],
-        ..Schema::ANY
+        ..Schema::STRING
     }),
-    ..Schema::ANY
+    ..Schema::ARRAY
 };
 
 pub(super) const IMPRESSION_FILTER_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_FILTER_QUERY_ORDER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_ORDER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_ORDER), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_FILTER_QUERY_TOP: Schema =
-    Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY };
+    Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER };
 
 pub(super) const IMPRESSION_FILTER_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -3529,12 +3201,7 @@ pub(super) const IMPRESSION_FILTER_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
@@ -3542,10 +3209,8 @@ pub(super) const IMPRESSION_FILTER_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "advertiser_reference",
                         "browser_family",
@@ -3567,9 +3232,9 @@ pub(super) const IMPRESSION_FILTER_QUERY: Schema = Schema {
                         "traffic_source",
                         "user_context",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to group by, each once.",
         },
@@ -3577,67 +3242,55 @@ pub(super) const IMPRESSION_FILTER_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
             name: "order_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_ORDER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_ORDER), ..Schema::ARRAY },
             summary: "How to sort.",
         },
         Field {
             name: "top",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Integer, minimum: Some(1.0), maximum: Some(50000.0), ..Schema::ANY },
+            schema: Schema { minimum: Some(1.0), maximum: Some(50000.0), ..Schema::INTEGER },
             summary: "The most rows. The text of the manual says that the default is 10000.",
         },
         Field {
             name: "include_total_row_count",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the number of all rows in the header `X-Total-Row-Count`; it costs time.",
         },
         Field {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const IMPRESSION_TIME_SERIES_QUERY_DATE_TIME_RANGES: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_TIME_SERIES_QUERY_METRICS: Schema = Schema {
-    kind: Kind::Array,
     min_length: Some(1),
-    items: Some(&Schema { kind: Kind::String, words: &["total_impressions"], ..Schema::ANY }),
-    ..Schema::ANY
+    items: Some(&Schema { words: &["total_impressions"], ..Schema::STRING }),
+    ..Schema::ARRAY
 };
 
 pub(super) const IMPRESSION_TIME_SERIES_QUERY_FILTER_BY: Schema =
-    Schema { kind: Kind::Array, min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ANY };
+    Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY };
 
 pub(super) const IMPRESSION_TIME_SERIES_QUERY: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "scope",
@@ -3650,12 +3303,7 @@ pub(super) const IMPRESSION_TIME_SERIES_QUERY: Schema = Schema {
             name: "date_time_ranges",
             required: true,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_RANGE),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_RANGE), ..Schema::ARRAY },
             summary: "The ranges; several are added up.",
         },
         Field {
@@ -3663,10 +3311,9 @@ pub(super) const IMPRESSION_TIME_SERIES_QUERY: Schema = Schema {
             required: true,
             read_only: false,
             schema: Schema {
-                kind: Kind::Array,
                 min_length: Some(1),
-                items: Some(&Schema { kind: Kind::String, words: &["total_impressions"], ..Schema::ANY }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["total_impressions"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "What to count, each once.",
         },
@@ -3674,12 +3321,7 @@ pub(super) const IMPRESSION_TIME_SERIES_QUERY: Schema = Schema {
             name: "filter_by",
             required: false,
             read_only: false,
-            schema: Schema {
-                kind: Kind::Array,
-                min_length: Some(1),
-                items: Some(&IMPRESSION_FILTER),
-                ..Schema::ANY
-            },
+            schema: Schema { min_length: Some(1), items: Some(&IMPRESSION_FILTER), ..Schema::ARRAY },
             summary: "The conditions.",
         },
         Field {
@@ -3693,45 +3335,43 @@ pub(super) const IMPRESSION_TIME_SERIES_QUERY: Schema = Schema {
             name: "timezone",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the ranges and of the answer.",
         },
         Field {
             name: "zerofill",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells spans without any data as zero.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_TAG_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), max_length: Some(255), ..Schema::ANY };
+    Schema { min_length: Some(1), max_length: Some(255), ..Schema::STRING };
 
 pub(super) const NEW_TAG_SCOPE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[Field {
         name: "partner",
         required: false,
         read_only: false,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_TAG: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), max_length: Some(255), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), max_length: Some(255), ..Schema::STRING },
             summary: "Its name.",
         },
         Field {
@@ -3743,74 +3383,71 @@ pub(super) const NEW_TAG: Schema = Schema {
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const TAG_UPDATE_NAME: Schema =
-    Schema { kind: Kind::String, min_length: Some(1), max_length: Some(255), ..Schema::ANY };
+    Schema { min_length: Some(1), max_length: Some(255), ..Schema::STRING };
 
 pub(super) const TAG_UPDATE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::String, min_length: Some(1), max_length: Some(255), ..Schema::ANY },
+            schema: Schema { min_length: Some(1), max_length: Some(255), ..Schema::STRING },
             summary: "Its name.",
         },
         Field {
             name: "active",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Whether it works.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_TAG_FEATURE: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "name",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The feature.",
         },
         Field {
             name: "config",
             required: false,
             read_only: false,
-            schema: Schema { kind: Kind::Map, ..Schema::ANY },
+            schema: Schema::MAP,
             summary: "How it is configured, if it needs to be.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };
 
 pub(super) const NEW_ACKNOWLEDGMENT: Schema = Schema {
-    kind: Kind::Object,
     fields: &[
         Field {
             name: "partner_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Field {
             name: "campaign_terms_and_conditions_id",
             required: true,
             read_only: false,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The terms.",
         },
     ],
     open: false,
-    ..Schema::ANY
+    ..Schema::OBJECT
 };

@@ -57,6 +57,7 @@ impl Reported for Conversion {
         row.conversion_id.as_ref().map(crate::generated::ConversionId::as_str)
     }
 
+    #[inline]
     fn endpoint(report: &Report<'_, Self>) -> Result<ReportConversions, Error> {
         let Texts { start, end, words } = range(report, &REPORT_CONVERSIONS)?;
         let mut request = ReportConversions::new(report.partner.clone(), ReportFormat::Json, start);
@@ -83,6 +84,7 @@ impl Reported for Click {
         row.clickref.as_deref()
     }
 
+    #[inline]
     fn endpoint(report: &Report<'_, Self>) -> Result<ReportClicks, Error> {
         let Texts { start, end, words } = range(report, &REPORT_CLICKS)?;
         let mut request = ReportClicks::new(report.partner.clone(), ReportFormat::Json, start);

@@ -28,6 +28,7 @@ enum Kind {
 
 impl Moment {
     /// The last full second before it.
+    #[inline]
     fn second_before(self) -> Self {
         // Parts of a second are not sent, so that the one it is in is the last before it.
         let back = |nanoseconds: i32| {
@@ -151,6 +152,7 @@ impl Between {
     }
 
     /// Both times as they are sent.
+    #[inline]
     pub(crate) fn texts(self, operation: &'static Operation) -> Result<(String, String), Error> {
         let backwards = match (self.start.0, self.end.0) {
             (Kind::Local(from), Kind::Local(to)) => to < from,

@@ -70,6 +70,7 @@ impl std::error::Error for TextDateError {}
 impl FromStr for TextDate {
     type Err = TextDateError;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Self, TextDateError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         Ok(match *words.as_slice() {

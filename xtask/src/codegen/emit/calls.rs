@@ -10,7 +10,7 @@ use super::{
         names,
     },
     operations::groups,
-    text::{HEADER, doc, module_doc},
+    text::{HEADER, doc, inline, module_doc},
     value::argument,
 };
 
@@ -189,8 +189,9 @@ fn start(operation: &Operation) -> String {
     });
     let names: Vec<&str> = arguments.iter().map(|(name, _)| name.as_str()).collect();
     format!(
-        "\n{}    pub fn {}(self{typed}) -> Call<'a, {name}> {{ Call::new(self.engine, {name}::new({})) }}\n",
+        "\n{}{}    pub fn {}(self{typed}) -> Call<'a, {name}> {{ Call::new(self.engine, {name}::new({})) }}\n",
         doc(&operation.summary, 4),
+        inline(&typed),
         operation.call,
         names.join(", "),
         name = operation.name,
@@ -203,17 +204,22 @@ fn forwarded(operation: &Operation) -> String {
         let ident = &parameter.ident;
         let about =
             if parameter.doc.is_empty() { format!("`{}`.", parameter.name) } else { parameter.doc.clone() };
-        methods.push_str(&doc(&about, 4));
-        let _ =
-            write!(methods, "    pub fn {ident}(mut self, {ident}: {}) -> Self {{ ", argument(&parameter.ty));
+        let typed = argument(&parameter.ty);
+        let _ = write!(
+            methods,
+            "{}{}    pub fn {ident}(mut self, {ident}: {typed}) -> Self {{ ",
+            doc(&about, 4),
+            inline(&typed)
+        );
         let _ = write!(methods, "self.endpoint = self.endpoint.{ident}({ident}); self }}\n\n");
     }
     if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
+        let typed = argument(&body.ty);
         let _ = write!(
             methods,
-            "{}    pub fn body(mut self, body: {}) -> Self {{ self.endpoint = self.endpoint.body(body); self }}\n\n",
+            "{}{}    pub fn body(mut self, body: {typed}) -> Self {{ self.endpoint = self.endpoint.body(body); self }}\n\n",
             doc(if body.doc.is_empty() { "The body." } else { &body.doc }, 4),
-            argument(&body.ty)
+            inline(&typed)
         );
     }
     if operation.open_query {

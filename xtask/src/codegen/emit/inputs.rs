@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     super::api::{Api, Choice, Input, InputField, Presence, Ty},
     check,
-    text::{HEADER, doc, literal, module_doc},
+    text::{HEADER, doc, inline, literal, module_doc},
     value::{argument, converted, printed, sent_type, serialized},
 };
 
@@ -139,10 +139,11 @@ fn constructor(fields: &[InputField], extra: bool) -> String {
     for line in about {
         let _ = write!(text, "\n\n{line}");
     }
+    let arguments = arguments.join(", ");
     format!(
-        "{}    pub fn new({}) -> Self {{ Self {{ {} }} }}\n\n",
+        "{}{}    pub fn new({arguments}) -> Self {{ Self {{ {} }} }}\n\n",
         doc(&text, 4),
-        arguments.join(", "),
+        inline(&arguments),
         values.join(", ")
     )
 }
@@ -155,17 +156,18 @@ fn setter(field: &InputField) -> String {
         Presence::TriState => "Patch::Value",
     };
     let about = if field.doc.is_empty() { format!("`{}`.", field.name) } else { field.doc.clone() };
+    let typed = argument(&field.ty);
     let mut code = format!(
-        "{}    pub fn {ident}(mut self, {ident}: {}) -> Self {{ self.{ident} = {wrap}({}); self }}\n\n",
+        "{}{}    pub fn {ident}(mut self, {ident}: {typed}) -> Self {{ self.{ident} = {wrap}({}); self }}\n\n",
         doc(&about, 4),
-        argument(&field.ty),
+        inline(&typed),
         converted(&field.ty, ident)
     );
     if field.presence == Presence::TriState {
         let bare = ident.trim_start_matches("r#");
         let _ = write!(
             code,
-            "    /// Clears `{}`: it is sent as `null`.\n    pub fn clear_{bare}(mut self) -> Self {{ self.{ident} = Patch::Null; self }}\n\n",
+            "    /// Clears `{}`: it is sent as `null`.\n    #[inline]\n    pub fn clear_{bare}(mut self) -> Self {{ self.{ident} = Patch::Null; self }}\n\n",
             field.name
         );
     }
@@ -174,7 +176,7 @@ fn setter(field: &InputField) -> String {
 
 fn checks(api: &Api, input: &Input) -> String {
     let mut code = String::from(
-        "    /// The first thing that is wrong.\n    pub(super) fn check(&self) -> Result<(), Violation> {\n",
+        "    /// The first thing that is wrong.\n    #[inline]\n    pub(super) fn check(&self) -> Result<(), Violation> {\n",
     );
     if input.extra.is_some() {
         let names: Vec<String> = input.fields.iter().map(|field| literal(&field.name)).collect();
@@ -334,19 +336,19 @@ fn alternatives(api: &Api, choice: &Choice) -> String {
         }
         let _ = write!(
             code,
-            "impl From<{source}> for {name} {{ fn from(value: {source}) -> Self {{ Self::{variant}(value) }} }}\n\n"
+            "impl From<{source}> for {name} {{ #[inline] fn from(value: {source}) -> Self {{ Self::{variant}(value) }} }}\n\n"
         );
         if *ty == Ty::Text {
             let _ = write!(
                 code,
-                "impl From<&str> for {name} {{ fn from(value: &str) -> Self {{ Self::{variant}(value.to_owned()) }} }}\n\n"
+                "impl From<&str> for {name} {{ #[inline] fn from(value: &str) -> Self {{ Self::{variant}(value.to_owned()) }} }}\n\n"
             );
         }
     }
     if check::is_needed(api, &Ty::Choice(name.clone())) {
         let _ = write!(
             code,
-            "impl {name} {{ /// The first thing that is wrong.\n pub(super) fn check(&self) -> Result<(), Violation> {{ match self {{"
+            "impl {name} {{ /// The first thing that is wrong.\n #[inline] pub(super) fn check(&self) -> Result<(), Violation> {{ match self {{"
         );
         for (variant, ty) in variants {
             let statements = check::statements(api, "", ty, &super::super::api::Check::default(), "value");

@@ -18,7 +18,7 @@ pub(crate) fn schemas(api: &Api) -> String {
     let mut code = format!("{HEADER}{}\n", module_doc(about));
     let bodies: Vec<(String, String)> =
         api.schemas.iter().map(|(name, meta)| (name.clone(), expression(meta, ""))).collect();
-    let uses: Vec<&str> = ["Field", "Kind", "Schema"]
+    let uses: Vec<&str> = ["Field", "Schema"]
         .into_iter()
         .filter(|name| {
             bodies
@@ -42,10 +42,8 @@ pub(crate) fn expression(meta: &Meta, path: &str) -> String {
         Meta::Of(schema) => schema,
     };
     let MetaSchema { kind, .. } = **schema;
+    let base = if kind.is_empty() { "ANY".to_owned() } else { kind.to_uppercase() };
     let mut parts = Vec::new();
-    if kind != "Any" && !kind.is_empty() {
-        parts.push(format!("kind: Kind::{kind}"));
-    }
     let mut add = |name: &str, value: String| parts.push(format!("{name}: {value}"));
     if schema.format.is_some() {
         add("format", optional(schema.format.as_deref()));
@@ -100,13 +98,15 @@ pub(crate) fn expression(meta: &Meta, path: &str) -> String {
         add("one_of", format!("&[{}]", schemas.join(", ")));
     }
     if parts.is_empty() {
-        return "Schema::ANY".to_owned();
+        return format!("Schema::{base}");
     }
-    format!("Schema {{ {}, ..Schema::ANY }}", parts.join(", "))
+    format!("Schema {{ {}, ..Schema::{base} }}", parts.join(", "))
 }
 
 /// The metadata of an operation as an expression.
-pub(crate) fn operation(api: &Api, operation: &Operation) -> String {
+///
+/// `shared` is what the constant `ANSWERS` stands for.
+pub(crate) fn operation(api: &Api, operation: &Operation, shared: Option<&str>) -> String {
     let parameters: Vec<String> = operation.parameters.iter().map(parameter).collect();
     let mut parts = vec![
         format!("id: {}", literal(&operation.id)),
@@ -158,7 +158,8 @@ pub(crate) fn operation(api: &Api, operation: &Operation) -> String {
             expression(meta, "schemas::")
         ));
     }
-    parts.push(format!("answers: {}", answers(&operation.answers)));
+    let told = answers(&operation.answers);
+    parts.push(format!("answers: {}", if shared == Some(told.as_str()) { "ANSWERS" } else { &told }));
     if operation.items.is_some() {
         parts.push(format!("items: Some({}_ITEMS)", operation.constant));
     }
@@ -238,7 +239,8 @@ fn paging_expression(paging: &Paging) -> String {
     }
 }
 
-fn answers(answers: &Answers) -> String {
+/// How answers are told apart as an expression.
+pub(crate) fn answers(answers: &Answers) -> String {
     let mut parts = Vec::new();
     let mut add = |name: &str, value: String| parts.push(format!("{name}: {value}"));
     if answers.format != "Json" {

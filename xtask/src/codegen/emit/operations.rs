@@ -1,11 +1,11 @@
 //! One file for each group: the metadata of its operations and the request values.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
     super::api::{Api, Check, Operation, Output, Parameter, Shape, Ty},
     check, endpoint, metadata,
-    text::{HEADER, doc, module_doc},
+    text::{HEADER, doc, inline, module_doc},
     value::{argument, converted, sent_type},
 };
 
@@ -22,10 +22,18 @@ pub(crate) fn groups(api: &Api) -> Vec<&str> {
 
 /// `operations/<group>.rs`.
 pub(crate) fn file(api: &Api, group: &str) -> String {
-    let operations = api.operations.iter().filter(|operation| operation.group == group);
+    let operations: Vec<&Operation> =
+        api.operations.iter().filter(|operation| operation.group == group).collect();
     let mut body = String::new();
+    let shared = shared_answers(&operations);
+    if let Some(answers) = &shared {
+        let _ = write!(
+            body,
+            "/// How answers are told apart where an operation says nothing else.\nconst ANSWERS: Answers = {answers};\n\n"
+        );
+    }
     for operation in operations {
-        body.push_str(&one(api, operation));
+        body.push_str(&one(api, operation, shared.as_deref()));
     }
     let about = format!("The operations of `{group}`: what is known about each, and its request as a value.");
     let mut code = format!("{HEADER}{}\n", module_doc(&about));
@@ -35,6 +43,16 @@ pub(crate) fn file(api: &Api, group: &str) -> String {
     code
 }
 
+/// How several operations tell their answers apart, if there are such.
+fn shared_answers(operations: &[&Operation]) -> Option<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for operation in operations {
+        *counts.entry(metadata::answers(&operation.answers)).or_default() += 1;
+    }
+    counts.retain(|answers, count| *count > 1 && answers.contains('{'));
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(answers, _)| answers)
+}
+
 /// What is held of a parameter.
 pub(crate) fn held(parameter: &Parameter) -> String {
     let ty = sent_type(&parameter.ty);
@@ -42,7 +60,7 @@ pub(crate) fn held(parameter: &Parameter) -> String {
     if parameter.required || many { ty } else { format!("Option<{ty}>") }
 }
 
-fn one(api: &Api, operation: &Operation) -> String {
+fn one(api: &Api, operation: &Operation, shared: Option<&str>) -> String {
     let Operation { constant, name, .. } = operation;
     let mut code = String::new();
     if let Some(items) = &operation.items {
@@ -57,7 +75,7 @@ fn one(api: &Api, operation: &Operation) -> String {
         code,
         "/// What is known about `{}`.\npub static {constant}: Operation = {};\n\n",
         operation.id,
-        metadata::operation(api, operation)
+        metadata::operation(api, operation, shared)
     );
     code.push_str(&structure(operation));
     let _ = write!(code, "impl {name} {{ {}", constructor(operation));
@@ -67,19 +85,21 @@ fn one(api: &Api, operation: &Operation) -> String {
         let value = if matches!(ty, Ty::List(_) | Ty::Map(_)) { value } else { format!("Some({value})") };
         let about =
             if parameter.doc.is_empty() { format!("`{}`.", parameter.name) } else { parameter.doc.clone() };
+        let typed = argument(ty);
         let _ = write!(
             code,
-            "{}    pub fn {ident}(mut self, {ident}: {}) -> Self {{ self.{ident} = {value}; self }}\n\n",
+            "{}{}    pub fn {ident}(mut self, {ident}: {typed}) -> Self {{ self.{ident} = {value}; self }}\n\n",
             doc(&about, 4),
-            argument(ty)
+            inline(&typed)
         );
     }
     if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
+        let typed = argument(&body.ty);
         let _ = write!(
             code,
-            "{}    pub fn body(mut self, body: {}) -> Self {{ self.body = Some({}); self }}\n\n",
+            "{}{}    pub fn body(mut self, body: {typed}) -> Self {{ self.body = Some({}); self }}\n\n",
             doc(if body.doc.is_empty() { "The body." } else { &body.doc }, 4),
-            argument(&body.ty),
+            inline(&typed),
             converted(&body.ty, "body")
         );
     }
@@ -169,7 +189,8 @@ fn constructor(operation: &Operation) -> String {
     };
     let value =
         if values.is_empty() { "Self".to_owned() } else { format!("Self {{ {} }}", values.join(", ")) };
-    format!("{}    pub fn new({}) -> Self {{ {value} }}\n\n", doc(&about, 4), arguments.join(", "))
+    let arguments = arguments.join(", ");
+    format!("{}{}    pub fn new({arguments}) -> Self {{ {value} }}\n\n", doc(&about, 4), inline(&arguments))
 }
 
 /// Whether there is something to check before encoding.
@@ -187,7 +208,7 @@ pub(crate) fn has_checks(api: &Api, operation: &Operation) -> bool {
 
 fn checks(api: &Api, operation: &Operation) -> String {
     let mut code = String::from(
-        "    /// The first thing that is wrong.\n    fn check(&self) -> Result<(), Violation> {\n",
+        "    /// The first thing that is wrong.\n    #[inline]\n    fn check(&self) -> Result<(), Violation> {\n",
     );
     for parameter in &operation.parameters {
         let (ident, ty) = (&parameter.ident, &parameter.ty);

@@ -51,17 +51,20 @@ pub struct FindClick {
 
 impl FindClick {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { body: None }
     }
 
     /// The body.
+    #[inline]
     pub fn body(mut self, body: ClickSearch) -> Self {
         self.body = Some(body);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.body {
             value.check()?;

@@ -50,11 +50,13 @@ pub struct GetFlow {
 
 impl GetFlow {
     /// The call with what it requires.
+    #[inline]
     pub fn new(body: FlowSearch) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

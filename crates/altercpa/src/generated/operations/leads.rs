@@ -55,11 +55,13 @@ pub struct CreateLead {
 
 impl CreateLead {
     /// The call with what it requires.
+    #[inline]
     pub fn new(body: NewLead) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -134,11 +136,13 @@ pub struct ChangeLead {
 
 impl ChangeLead {
     /// The call with what it requires.
+    #[inline]
     pub fn new(body: LeadChange) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

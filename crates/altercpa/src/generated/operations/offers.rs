@@ -50,11 +50,13 @@ pub struct GetOffer {
 
 impl GetOffer {
     /// The call with what it requires.
+    #[inline]
     pub fn new(body: OfferSearch) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

@@ -12,7 +12,7 @@ use afflux_core::{
     operation::{Answers, Format, Operation, Parameter, Place, Safety, Style},
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use bytes::Bytes;
 use http::Method;
@@ -69,7 +69,7 @@ pub static ATTRIBUTE_EVENT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Where the user came from. An install needs one of the three utm values.",
         },
         Parameter {
@@ -77,7 +77,7 @@ pub static ATTRIBUTE_EVENT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "By which medium the user came.",
         },
         Parameter {
@@ -85,7 +85,7 @@ pub static ATTRIBUTE_EVENT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign that brought the user.",
         },
         Parameter {
@@ -184,6 +184,7 @@ impl AttributeEvent {
 
     /// When it happened, in seconds since 1970; without it, the time of processing. From 1 to
     /// 99999999999.
+    #[inline]
     pub fn timestamp(mut self, timestamp: u64) -> Self {
         self.timestamp = Some(timestamp);
         self
@@ -196,6 +197,7 @@ impl AttributeEvent {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.partner_name;
         schemas::ATTRIBUTE_EVENT_PARTNER_NAME.text("partner_name", value)?;

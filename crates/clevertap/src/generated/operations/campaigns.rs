@@ -19,6 +19,14 @@ use super::super::{
     NewCampaign, schemas,
 };
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
+
 /// What is known about `createCampaign`.
 pub static CREATE_CAMPAIGN: Operation = Operation {
     id: "createCampaign",
@@ -31,12 +39,7 @@ pub static CREATE_CAMPAIGN: Operation = Operation {
     bucket: "create-campaign",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_CAMPAIGN }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     after_unknown: Some("look for the campaign in the listing before creating it again"),
     ..Operation::GET
 };
@@ -54,11 +57,13 @@ impl CreateCampaign {
     /// The call with what it requires.
     ///
     /// `body`: The campaign.
+    #[inline]
     pub fn new(body: NewCampaign) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -97,12 +102,7 @@ pub static STOP_CAMPAIGN: Operation = Operation {
         required: true,
         schema: schemas::CAMPAIGN_REFERENCE,
     }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -119,11 +119,13 @@ impl StopCampaign {
     /// The call with what it requires.
     ///
     /// `body`: Which campaign.
+    #[inline]
     pub fn new(body: CampaignReference) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -192,11 +194,13 @@ impl GetCampaignReport {
     /// The call with what it requires.
     ///
     /// `body`: Which campaign.
+    #[inline]
     pub fn new(body: CampaignReference) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -235,12 +239,7 @@ pub static LIST_CAMPAIGNS: Operation = Operation {
     bucket: "campaigns",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::CAMPAIGN_QUERY }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CAMPAIGNS_ITEMS),
     ..Operation::GET
 };
@@ -258,11 +257,13 @@ impl ListCampaigns {
     /// The call with what it requires.
     ///
     /// `body`: A range of days, best of at most 31.
+    #[inline]
     pub fn new(body: CampaignQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -324,11 +325,13 @@ impl RaiseBulletin {
     /// The call with what it requires.
     ///
     /// `body`: The business event.
+    #[inline]
     pub fn new(body: Bulletin) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

@@ -15,6 +15,14 @@ use http::Method;
 
 use super::super::{Acknowledgement, CatalogUpload, UploadAddress, schemas};
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
+
 /// What is known about `getCatalogUrl`.
 pub static GET_CATALOG_URL: Operation = Operation {
     id: "getCatalogUrl",
@@ -26,12 +34,7 @@ pub static GET_CATALOG_URL: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "catalog",
     auth: "account",
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -44,6 +47,7 @@ pub struct GetCatalogUrl;
 
 impl GetCatalogUrl {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -76,12 +80,7 @@ pub static COMPLETE_CATALOG_UPLOAD: Operation = Operation {
     bucket: "catalog",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::CATALOG_UPLOAD }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -98,11 +97,13 @@ impl CompleteCatalogUpload {
     /// The call with what it requires.
     ///
     /// `body`: The catalog.
+    #[inline]
     pub fn new(body: CatalogUpload) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -167,11 +168,13 @@ impl GetMultipartCatalogUrl {
     /// The call with what it requires.
     ///
     /// `total_parts`: How many parts. From 2 to 4.
+    #[inline]
     pub fn new(total_parts: u32) -> Self {
         Self { total_parts }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.total_parts;
         schemas::GET_MULTIPART_CATALOG_URL_TOTAL_PARTS.whole("totalParts", *value)?;

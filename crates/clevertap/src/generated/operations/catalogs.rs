@@ -10,13 +10,21 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{
     Acknowledgement, Catalog, CatalogAddress, CatalogFileJob, CatalogFileType, CatalogFileUpload,
     CatalogOrder, CatalogState, CatalogUpdate, NewCatalog, SortOrder, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    failure: Some(("status", &["fail"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `listCatalogs` are.
@@ -40,7 +48,7 @@ pub static LIST_CATALOGS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["ACTIVE", "INACTIVE", "DELETED"], ..Schema::ANY },
+            schema: Schema { words: &["ACTIVE", "INACTIVE", "DELETED"], ..Schema::STRING },
             summary: "Only catalogs in this state.",
         },
         Parameter {
@@ -48,7 +56,7 @@ pub static LIST_CATALOGS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A part of the name.",
         },
         Parameter {
@@ -72,11 +80,7 @@ pub static LIST_CATALOGS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema {
-                kind: Kind::String,
-                words: &["createdAt", "catalogName", "updatedAt"],
-                ..Schema::ANY
-            },
+            schema: Schema { words: &["createdAt", "catalogName", "updatedAt"], ..Schema::STRING },
             summary: "What to sort by.",
         },
         Parameter {
@@ -84,16 +88,11 @@ pub static LIST_CATALOGS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["ASC", "DESC"], ..Schema::ANY },
+            schema: Schema { words: &["ASC", "DESC"], ..Schema::STRING },
             summary: "In which direction.",
         },
     ],
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CATALOGS_ITEMS),
     ..Operation::GET
 };
@@ -114,6 +113,7 @@ pub struct ListCatalogs {
 
 impl ListCatalogs {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { status: None, search: None, page: None, size: None, sort_by: None, sort_order: None }
     }
@@ -131,12 +131,14 @@ impl ListCatalogs {
     }
 
     /// The page, from 0. At least 0. Default: `0`.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.page = Some(page);
         self
     }
 
     /// Catalogs on a page. From 1 to 100. Default: `20`.
+    #[inline]
     pub fn size(mut self, size: u32) -> Self {
         self.size = Some(size);
         self
@@ -155,6 +157,7 @@ impl ListCatalogs {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.page {
             schemas::LIST_CATALOGS_PAGE.whole("page", *value)?;
@@ -204,12 +207,7 @@ pub static CREATE_CATALOG: Operation = Operation {
     bucket: "catalog",
     auth: "catalog",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_CATALOG }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -226,11 +224,13 @@ impl CreateCatalog {
     /// The call with what it requires.
     ///
     /// `body`: The catalog.
+    #[inline]
     pub fn new(body: NewCatalog) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -272,12 +272,7 @@ pub static GET_CATALOG: Operation = Operation {
         schema: schemas::GET_CATALOG_ID,
         summary: "The catalog.",
     }],
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -294,11 +289,13 @@ impl GetCatalog {
     /// The call with what it requires.
     ///
     /// `id`: The catalog. At least 0.
+    #[inline]
     pub fn new(id: u64) -> Self {
         Self { id }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.id;
         schemas::GET_CATALOG_ID.whole("id", *value)?;
@@ -369,11 +366,13 @@ impl UpdateCatalog {
     /// `id`: The catalog. At least 0.
     ///
     /// `body`: The catalog as it should be.
+    #[inline]
     pub fn new(id: u64, body: CatalogUpdate) -> Self {
         Self { id, body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.id;
         schemas::UPDATE_CATALOG_ID.whole("id", *value)?;
@@ -430,12 +429,7 @@ pub static DELETE_CATALOG: Operation = Operation {
             summary: "The e-mail address of who deletes it.",
         },
     ],
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -460,6 +454,7 @@ impl DeleteCatalog {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.id;
         schemas::DELETE_CATALOG_ID.whole("id", *value)?;
@@ -513,7 +508,7 @@ pub static SET_ATTRIBUTE_FILTERABLE: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The attribute.",
         },
         Parameter {
@@ -521,7 +516,7 @@ pub static SET_ATTRIBUTE_FILTERABLE: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Whether it is filterable.",
         },
         Parameter {
@@ -575,6 +570,7 @@ impl SetAttributeFilterable {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::SET_ATTRIBUTE_FILTERABLE_CATALOG_ID.whole("catalogId", *value)?;
@@ -640,11 +636,7 @@ pub static GET_CATALOG_SIGNED_URL: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema {
-                kind: Kind::String,
-                words: &["text/csv", "text/xml", "application/xml"],
-                ..Schema::ANY
-            },
+            schema: Schema { words: &["text/csv", "text/xml", "application/xml"], ..Schema::STRING },
             summary: "What the file holds.",
         },
         Parameter {
@@ -652,7 +644,7 @@ pub static GET_CATALOG_SIGNED_URL: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Whether it is put in parts; a file of 100 MB or more has to be.",
         },
         Parameter {
@@ -664,12 +656,7 @@ pub static GET_CATALOG_SIGNED_URL: Operation = Operation {
             summary: "How many parts.",
         },
     ],
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -709,18 +696,21 @@ impl GetCatalogSignedUrl {
     }
 
     /// Whether it is put in parts; a file of 100 MB or more has to be.
+    #[inline]
     pub fn multi_part(mut self, multi_part: bool) -> Self {
         self.multi_part = Some(multi_part);
         self
     }
 
     /// How many parts. At least 1.
+    #[inline]
     pub fn total_parts(mut self, total_parts: u32) -> Self {
         self.total_parts = Some(total_parts);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::GET_CATALOG_SIGNED_URL_CATALOG_ID.whole("catalogId", *value)?;
@@ -770,12 +760,7 @@ pub static COMPLETE_CATALOG_SIGNED_URL: Operation = Operation {
         required: true,
         schema: schemas::CATALOG_FILE_UPLOAD,
     }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -792,11 +777,13 @@ impl CompleteCatalogSignedUrl {
     /// The call with what it requires.
     ///
     /// `body`: The file.
+    #[inline]
     pub fn new(body: CatalogFileUpload) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

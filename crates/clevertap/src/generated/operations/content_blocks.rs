@@ -10,11 +10,19 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{Acknowledgement, ContentBlock, ContentBlockUpdate, NewContentBlock, schemas};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
 
 /// What is known about `createContentBlock`.
 pub static CREATE_CONTENT_BLOCK: Operation = Operation {
@@ -32,12 +40,7 @@ pub static CREATE_CONTENT_BLOCK: Operation = Operation {
         required: true,
         schema: schemas::NEW_CONTENT_BLOCK,
     }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -54,11 +57,13 @@ impl CreateContentBlock {
     /// The call with what it requires.
     ///
     /// `body`: The block.
+    #[inline]
     pub fn new(body: NewContentBlock) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -127,6 +132,7 @@ impl GetContentBlock {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.id;
         schemas::GET_CONTENT_BLOCK_ID.text("id", value)?;
@@ -171,7 +177,7 @@ pub static LIST_CONTENT_BLOCKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { format: Some("date-time"), ..Schema::STRING },
             summary: "Created then or later; milliseconds are needed.",
         },
         Parameter {
@@ -179,7 +185,7 @@ pub static LIST_CONTENT_BLOCKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { format: Some("date-time"), ..Schema::STRING },
             summary: "Created then or earlier.",
         },
         Parameter {
@@ -187,7 +193,7 @@ pub static LIST_CONTENT_BLOCKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { format: Some("date-time"), ..Schema::STRING },
             summary: "Updated then or later.",
         },
         Parameter {
@@ -195,7 +201,7 @@ pub static LIST_CONTENT_BLOCKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { format: Some("date-time"), ..Schema::STRING },
             summary: "Updated then or earlier.",
         },
         Parameter {
@@ -215,12 +221,7 @@ pub static LIST_CONTENT_BLOCKS: Operation = Operation {
             summary: "Blocks on a page.",
         },
     ],
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CONTENT_BLOCKS_ITEMS),
     paging: &[Paging::Number { page: "pageNumber", size: "pageSize", max: 100 }],
     ..Operation::GET
@@ -242,6 +243,7 @@ pub struct ListContentBlocks {
 
 impl ListContentBlocks {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self {
             created_at_from: None,
@@ -254,42 +256,49 @@ impl ListContentBlocks {
     }
 
     /// Created then or later; milliseconds are needed.
+    #[inline]
     pub fn created_at_from(mut self, created_at_from: jiff::Timestamp) -> Self {
         self.created_at_from = Some(created_at_from);
         self
     }
 
     /// Created then or earlier.
+    #[inline]
     pub fn created_at_to(mut self, created_at_to: jiff::Timestamp) -> Self {
         self.created_at_to = Some(created_at_to);
         self
     }
 
     /// Updated then or later.
+    #[inline]
     pub fn updated_from(mut self, updated_from: jiff::Timestamp) -> Self {
         self.updated_from = Some(updated_from);
         self
     }
 
     /// Updated then or earlier.
+    #[inline]
     pub fn updated_to(mut self, updated_to: jiff::Timestamp) -> Self {
         self.updated_to = Some(updated_to);
         self
     }
 
     /// The page. At least 1. Default: `1`.
+    #[inline]
     pub fn page_number(mut self, page_number: u32) -> Self {
         self.page_number = Some(page_number);
         self
     }
 
     /// Blocks on a page. From 1 to 100.
+    #[inline]
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.page_size = Some(page_size);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.page_number {
             schemas::LIST_CONTENT_BLOCKS_PAGE_NUMBER.whole("pageNumber", *value)?;
@@ -355,12 +364,7 @@ pub static UPDATE_CONTENT_BLOCK: Operation = Operation {
         required: true,
         schema: schemas::CONTENT_BLOCK_UPDATE,
     }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -377,11 +381,13 @@ impl UpdateContentBlock {
     /// The call with what it requires.
     ///
     /// `body`: The content.
+    #[inline]
     pub fn new(body: ContentBlockUpdate) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

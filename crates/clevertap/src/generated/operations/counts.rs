@@ -22,6 +22,18 @@ use super::super::{
     schemas,
 };
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success", "partial"])),
+    code: &["code"],
+    message: &["error", "message"],
+    not_yet: &[
+        NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+        NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+    ],
+    ..Answers::JSON
+};
+
 /// What is known about `pollEventCount`.
 pub static POLL_EVENT_COUNT: Operation = Operation {
     id: "pollEventCount",
@@ -41,16 +53,7 @@ pub static POLL_EVENT_COUNT: Operation = Operation {
         schema: schemas::POLL_EVENT_COUNT_REQ_ID,
         summary: "The request id of the first answer.",
     }],
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     job: Some(JobRules {
         status: &["status"],
         done: &["success"],
@@ -82,6 +85,7 @@ impl PollEventCount {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.req_id;
         schemas::POLL_EVENT_COUNT_REQ_ID.text("req_id", value.as_str())?;
@@ -117,16 +121,7 @@ pub static COUNT_EVENTS: Operation = Operation {
     bucket: "event-count",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::EVENT_QUERY }),
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -143,11 +138,13 @@ impl CountEvents {
     /// The call with what it requires.
     ///
     /// `body`: What to count.
+    #[inline]
     pub fn new(body: EventQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -189,16 +186,7 @@ pub static POLL_PROFILE_COUNT: Operation = Operation {
         schema: schemas::POLL_PROFILE_COUNT_REQ_ID,
         summary: "The request id of the first answer.",
     }],
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     job: Some(JobRules {
         status: &["status"],
         done: &["success"],
@@ -230,6 +218,7 @@ impl PollProfileCount {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.req_id;
         schemas::POLL_PROFILE_COUNT_REQ_ID.text("req_id", value.as_str())?;
@@ -265,16 +254,7 @@ pub static COUNT_PROFILES: Operation = Operation {
     bucket: "profile-count",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::EVENT_QUERY }),
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -291,11 +271,13 @@ impl CountProfiles {
     /// The call with what it requires.
     ///
     /// `body`: What to count.
+    #[inline]
     pub fn new(body: EventQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -337,16 +319,7 @@ pub static POLL_TOP_PROPERTIES: Operation = Operation {
         schema: schemas::POLL_TOP_PROPERTIES_REQ_ID,
         summary: "The request id of the first answer.",
     }],
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     job: Some(JobRules {
         status: &["status"],
         done: &["success"],
@@ -378,6 +351,7 @@ impl PollTopProperties {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.req_id;
         schemas::POLL_TOP_PROPERTIES_REQ_ID.text("req_id", value.as_str())?;
@@ -413,16 +387,7 @@ pub static COUNT_TOP_PROPERTIES: Operation = Operation {
     bucket: "top-properties",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::TOP_QUERY }),
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -441,11 +406,13 @@ impl CountTopProperties {
     /// The call with what it requires.
     ///
     /// `body`: What to count, by groups.
+    #[inline]
     pub fn new(body: TopQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -487,16 +454,7 @@ pub static POLL_TRENDS: Operation = Operation {
         schema: schemas::POLL_TRENDS_REQ_ID,
         summary: "The request id of the first answer.",
     }],
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     job: Some(JobRules {
         status: &["status"],
         done: &["success"],
@@ -528,6 +486,7 @@ impl PollTrends {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.req_id;
         schemas::POLL_TRENDS_REQ_ID.text("req_id", value.as_str())?;
@@ -563,16 +522,7 @@ pub static COUNT_TRENDS: Operation = Operation {
     bucket: "trends",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::TREND_QUERY }),
-    answers: Answers {
-        success: Some(("status", &["success", "partial"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -591,11 +541,13 @@ impl CountTrends {
     /// The call with what it requires.
     ///
     /// `body`: What to count, by groups.
+    #[inline]
     pub fn new(body: TrendQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -660,6 +612,7 @@ impl CountRealTime {
     /// The call with what it requires.
     ///
     /// `body`: The splits that are wanted.
+    #[inline]
     pub fn new(body: RealTimeQuery) -> Self {
         Self { body }
     }

@@ -15,6 +15,14 @@ use http::Method;
 
 use super::super::{CustomList, CustomListUpload, UploadAddress, schemas};
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
+
 /// What is known about `getCustomListUrl`.
 pub static GET_CUSTOM_LIST_URL: Operation = Operation {
     id: "getCustomListUrl",
@@ -26,12 +34,7 @@ pub static GET_CUSTOM_LIST_URL: Operation = Operation {
     safety: Safety::Idempotent,
     bucket: "custom-list",
     auth: "account",
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -44,6 +47,7 @@ pub struct GetCustomListUrl;
 
 impl GetCustomListUrl {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -80,12 +84,7 @@ pub static COMPLETE_CUSTOM_LIST: Operation = Operation {
         required: true,
         schema: schemas::CUSTOM_LIST_UPLOAD,
     }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -102,11 +101,13 @@ impl CompleteCustomList {
     /// The call with what it requires.
     ///
     /// `body`: The list.
+    #[inline]
     pub fn new(body: CustomListUpload) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

@@ -14,11 +14,23 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{EventQuery, ExportCursor, ExportedEvent, Profile, schemas};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    not_yet: &[
+        NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
+        NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
+    ],
+    ..Answers::JSON
+};
 
 /// Where the rows of `readEventExport` are.
 const READ_EVENT_EXPORT_ITEMS: Layout =
@@ -43,16 +55,7 @@ pub static READ_EVENT_EXPORT: Operation = Operation {
         schema: schemas::READ_EVENT_EXPORT_CURSOR,
         summary: "The cursor, decoded once.",
     }],
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(READ_EVENT_EXPORT_ITEMS),
     paging: &[Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }],
     ..Operation::GET
@@ -81,6 +84,7 @@ impl ReadEventExport {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.cursor;
         schemas::READ_EVENT_EXPORT_CURSOR.text("cursor", value)?;
@@ -133,7 +137,7 @@ pub static OPEN_EVENT_EXPORT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds fields of app and device.",
         },
         Parameter {
@@ -141,7 +145,7 @@ pub static OPEN_EVENT_EXPORT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds the summary of the profile's events.",
         },
         Parameter {
@@ -149,21 +153,12 @@ pub static OPEN_EVENT_EXPORT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds the custom properties of the profile.",
         },
     ],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::EVENT_QUERY }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -184,35 +179,41 @@ impl OpenEventExport {
     /// The call with what it requires.
     ///
     /// `body`: What to export.
+    #[inline]
     pub fn new(body: EventQuery) -> Self {
         Self { batch_size: None, app: None, events: None, profile: None, body }
     }
 
     /// Records on a page. Sizes below 23 were seen to be ignored. From 1 to 5000.
+    #[inline]
     pub fn batch_size(mut self, batch_size: u32) -> Self {
         self.batch_size = Some(batch_size);
         self
     }
 
     /// Adds fields of app and device.
+    #[inline]
     pub fn app(mut self, app: bool) -> Self {
         self.app = Some(app);
         self
     }
 
     /// Adds the summary of the profile's events.
+    #[inline]
     pub fn events(mut self, events: bool) -> Self {
         self.events = Some(events);
         self
     }
 
     /// Adds the custom properties of the profile.
+    #[inline]
     pub fn profile(mut self, profile: bool) -> Self {
         self.profile = Some(profile);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.batch_size {
             schemas::OPEN_EVENT_EXPORT_BATCH_SIZE.whole("batch_size", *value)?;
@@ -266,16 +267,7 @@ pub static READ_PROFILE_EXPORT: Operation = Operation {
         schema: schemas::READ_PROFILE_EXPORT_CURSOR,
         summary: "The cursor, decoded once.",
     }],
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(READ_PROFILE_EXPORT_ITEMS),
     paging: &[Paging::Cursor { parameter: "cursor", next: "next_cursor", encoded: true }],
     ..Operation::GET
@@ -303,6 +295,7 @@ impl ReadProfileExport {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.cursor;
         schemas::READ_PROFILE_EXPORT_CURSOR.text("cursor", value)?;
@@ -355,7 +348,7 @@ pub static OPEN_PROFILE_EXPORT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds fields of app and device.",
         },
         Parameter {
@@ -363,7 +356,7 @@ pub static OPEN_PROFILE_EXPORT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds the summary of the profile's events.",
         },
         Parameter {
@@ -371,21 +364,12 @@ pub static OPEN_PROFILE_EXPORT: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds the custom properties of the profile.",
         },
     ],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::EVENT_QUERY }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        not_yet: &[
-            NotYet { code: "2", wait: Duration::from_secs(2), attempts: 6 },
-            NotYet { code: "1", wait: Duration::from_secs(30), attempts: 4 },
-        ],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -409,35 +393,41 @@ impl OpenProfileExport {
     /// The call with what it requires.
     ///
     /// `body`: What to export.
+    #[inline]
     pub fn new(body: EventQuery) -> Self {
         Self { batch_size: None, app: None, events: None, profile: None, body }
     }
 
     /// Records on a page. Sizes below 23 were seen to be ignored. From 1 to 5000.
+    #[inline]
     pub fn batch_size(mut self, batch_size: u32) -> Self {
         self.batch_size = Some(batch_size);
         self
     }
 
     /// Adds fields of app and device.
+    #[inline]
     pub fn app(mut self, app: bool) -> Self {
         self.app = Some(app);
         self
     }
 
     /// Adds the summary of the profile's events.
+    #[inline]
     pub fn events(mut self, events: bool) -> Self {
         self.events = Some(events);
         self
     }
 
     /// Adds the custom properties of the profile.
+    #[inline]
     pub fn profile(mut self, profile: bool) -> Self {
         self.profile = Some(profile);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.batch_size {
             schemas::OPEN_PROFILE_EXPORT_BATCH_SIZE.whole("batch_size", *value)?;

@@ -17,6 +17,14 @@ use super::super::{
     Acknowledgement, CampaignTrigger, CampaignsTrigger, NewMessage, TemplateMapping, schemas,
 };
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
+
 /// What is known about `sendPush`.
 pub static SEND_PUSH: Operation = Operation {
     id: "sendPush",
@@ -29,12 +37,7 @@ pub static SEND_PUSH: Operation = Operation {
     bucket: "unlisted",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_MESSAGE }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -51,11 +54,13 @@ impl SendPush {
     /// The call with what it requires.
     ///
     /// `body`: The message and its recipients.
+    #[inline]
     pub fn new(body: NewMessage) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -90,12 +95,7 @@ pub static SEND_EMAIL: Operation = Operation {
     bucket: "unlisted",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_MESSAGE }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -112,11 +112,13 @@ impl SendEmail {
     /// The call with what it requires.
     ///
     /// `body`: The message and its recipients.
+    #[inline]
     pub fn new(body: NewMessage) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -151,12 +153,7 @@ pub static SEND_SMS: Operation = Operation {
     bucket: "unlisted",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_MESSAGE }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -173,11 +170,13 @@ impl SendSms {
     /// The call with what it requires.
     ///
     /// `body`: The message and its recipients.
+    #[inline]
     pub fn new(body: NewMessage) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -212,12 +211,7 @@ pub static SEND_WEB_PUSH: Operation = Operation {
     bucket: "unlisted",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_MESSAGE }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -234,11 +228,13 @@ impl SendWebPush {
     /// The call with what it requires.
     ///
     /// `body`: The message and its recipients.
+    #[inline]
     pub fn new(body: NewMessage) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -273,12 +269,7 @@ pub static SEND_WHATS_APP: Operation = Operation {
     bucket: "unlisted",
     auth: "account",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_MESSAGE }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -295,11 +286,13 @@ impl SendWhatsApp {
     /// The call with what it requires.
     ///
     /// `body`: The message and its recipients.
+    #[inline]
     pub fn new(body: NewMessage) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -360,11 +353,13 @@ impl TriggerCampaign {
     /// The call with what it requires.
     ///
     /// `body`: The campaign and its recipients.
+    #[inline]
     pub fn new(body: CampaignTrigger) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -425,11 +420,13 @@ impl TriggerCampaigns {
     /// The call with what it requires.
     ///
     /// `body`: The campaigns and their recipients.
+    #[inline]
     pub fn new(body: CampaignsTrigger) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -496,6 +493,7 @@ impl UpdateTemplateIds {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         schemas::UPDATE_TEMPLATE_IDS_BODY.count("", self.body.len())?;
         for (index, item) in self.body.iter().enumerate() {

@@ -9,13 +9,22 @@ use afflux_core::{
     operation::{Answers, BodyEncoding, Operation, Parameter, Place, RequestBody, Safety, Style},
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{
     Acknowledgement, NewProduct, Product, ProductIdentities, ProductSortOrder, ProductUpdate, Products,
     schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    failure: Some(("status", &["fail"])),
+    code: &["code"],
+    message: &["error", "message"],
+    may_be_empty: true,
+    ..Answers::JSON
 };
 
 /// What is known about `listProducts`.
@@ -60,7 +69,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "What to sort by.",
         },
         Parameter {
@@ -68,7 +77,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["ASC", "DESC"], ..Schema::ANY },
+            schema: Schema { words: &["ASC", "DESC"], ..Schema::STRING },
             summary: "In which direction.",
         },
         Parameter {
@@ -76,7 +85,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "A part of name, identity or image address.",
         },
     ],
@@ -107,17 +116,20 @@ impl ListProducts {
     /// The call with what it requires.
     ///
     /// `catalog_id`: The catalog. At least 0.
+    #[inline]
     pub fn new(catalog_id: u64) -> Self {
         Self { catalog_id, page: None, size: None, sort_by: None, sort_order: None, search: None }
     }
 
     /// The page. At least 0.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.page = Some(page);
         self
     }
 
     /// Products on a page. At least 1.
+    #[inline]
     pub fn size(mut self, size: u32) -> Self {
         self.size = Some(size);
         self
@@ -142,6 +154,7 @@ impl ListProducts {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::LIST_PRODUCTS_CATALOG_ID.whole("catalogId", *value)?;
@@ -198,13 +211,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
         summary: "The catalog.",
     }],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_PRODUCT }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        may_be_empty: true,
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -224,11 +231,13 @@ impl CreateProduct {
     /// `catalog_id`: The catalog. At least 0.
     ///
     /// `body`: The product.
+    #[inline]
     pub fn new(catalog_id: u64, body: NewProduct) -> Self {
         Self { catalog_id, body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::CREATE_PRODUCT_CATALOG_ID.whole("catalogId", *value)?;
@@ -277,13 +286,7 @@ pub static CREATE_PRODUCTS: Operation = Operation {
         summary: "The catalog.",
     }],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::PRODUCTS }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        may_be_empty: true,
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -303,11 +306,13 @@ impl CreateProducts {
     /// `catalog_id`: The catalog. At least 0.
     ///
     /// `body`: The products.
+    #[inline]
     pub fn new(catalog_id: u64, body: Products) -> Self {
         Self { catalog_id, body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::CREATE_PRODUCTS_CATALOG_ID.whole("catalogId", *value)?;
@@ -356,13 +361,7 @@ pub static UPDATE_PRODUCTS: Operation = Operation {
         summary: "The catalog.",
     }],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::PRODUCTS }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        may_be_empty: true,
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -382,11 +381,13 @@ impl UpdateProducts {
     /// `catalog_id`: The catalog. At least 0.
     ///
     /// `body`: The products.
+    #[inline]
     pub fn new(catalog_id: u64, body: Products) -> Self {
         Self { catalog_id, body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::UPDATE_PRODUCTS_CATALOG_ID.whole("catalogId", *value)?;
@@ -439,13 +440,7 @@ pub static DELETE_PRODUCTS: Operation = Operation {
         required: true,
         schema: schemas::PRODUCT_IDENTITIES,
     }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        may_be_empty: true,
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -465,11 +460,13 @@ impl DeleteProducts {
     /// `catalog_id`: The catalog. At least 0.
     ///
     /// `body`: The identities.
+    #[inline]
     pub fn new(catalog_id: u64, body: ProductIdentities) -> Self {
         Self { catalog_id, body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::DELETE_PRODUCTS_CATALOG_ID.whole("catalogId", *value)?;
@@ -522,7 +519,7 @@ pub static GET_PRODUCT: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The product's identity.",
         },
     ],
@@ -556,6 +553,7 @@ impl GetProduct {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::GET_PRODUCT_CATALOG_ID.whole("catalogId", *value)?;
@@ -607,18 +605,12 @@ pub static UPDATE_PRODUCT: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The product's identity.",
         },
     ],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::PRODUCT_UPDATE }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        may_be_empty: true,
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -646,6 +638,7 @@ impl UpdateProduct {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::UPDATE_PRODUCT_CATALOG_ID.whole("catalogId", *value)?;
@@ -701,7 +694,7 @@ pub static DELETE_PRODUCT: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The product's identity.",
         },
     ],
@@ -735,6 +728,7 @@ impl DeleteProduct {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.catalog_id;
         schemas::DELETE_PRODUCT_CATALOG_ID.whole("catalogId", *value)?;

@@ -9,13 +9,21 @@ use afflux_core::{
     operation::{Answers, BodyEncoding, Operation, Parameter, Place, RequestBody, Safety, Style},
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{
     Acknowledgement, Disassociation, Profile, ProfileDeletion, ProfileDemerge, Subscriptions, UploadResult,
     schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
 };
 
 /// What is known about `getProfile`.
@@ -35,7 +43,7 @@ pub static GET_PROFILE: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The e-mail address.",
         },
         Parameter {
@@ -43,7 +51,7 @@ pub static GET_PROFILE: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The customer's own id of the user.",
         },
         Parameter {
@@ -51,16 +59,11 @@ pub static GET_PROFILE: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The CleverTap id of a device.",
         },
     ],
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -77,6 +80,7 @@ pub struct GetProfile {
 
 impl GetProfile {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { email: None, identity: None, object_id: None }
     }
@@ -134,12 +138,7 @@ pub static DELETE_PROFILES: Operation = Operation {
         required: true,
         schema: schemas::PROFILE_DELETION,
     }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -158,11 +157,13 @@ impl DeleteProfiles {
     /// The call with what it requires.
     ///
     /// `body`: Whose profiles; identities or object ids, not both.
+    #[inline]
     pub fn new(body: ProfileDeletion) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -226,11 +227,13 @@ impl DemergeProfiles {
     /// The call with what it requires.
     ///
     /// `body`: Whose profiles.
+    #[inline]
     pub fn new(body: ProfileDemerge) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -292,11 +295,13 @@ impl SetSubscriptions {
     /// The call with what it requires.
     ///
     /// `body`: The values.
+    #[inline]
     pub fn new(body: Subscriptions) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -354,11 +359,13 @@ impl DisassociatePhones {
     /// The call with what it requires.
     ///
     /// `body`: The phone numbers.
+    #[inline]
     pub fn new(body: Disassociation) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

@@ -10,11 +10,19 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{CouponAction, CouponCondition, CouponOrder, Voucher, Wallet, schemas};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    failure: Some(("status", &["fail"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
 
 /// Where the rows of `getWallets` are.
 const GET_WALLETS_ITEMS: Layout =
@@ -38,7 +46,7 @@ pub static GET_WALLETS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The CleverTap id of a device.",
         },
         Parameter {
@@ -46,7 +54,7 @@ pub static GET_WALLETS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The e-mail address.",
         },
         Parameter {
@@ -54,7 +62,7 @@ pub static GET_WALLETS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The customer's own id of the user.",
         },
     ],
@@ -81,6 +89,7 @@ pub struct GetWallets {
 
 impl GetWallets {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { object_id: None, email: None, identity: None }
     }
@@ -164,12 +173,7 @@ pub static LIST_WALLET_TRANSACTIONS: Operation = Operation {
             summary: "The page.",
         },
     ],
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -195,12 +199,14 @@ impl ListWalletTransactions {
     }
 
     /// The page. At least 1. Default: `1`.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.page = Some(page);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.identity;
         schemas::LIST_WALLET_TRANSACTIONS_IDENTITY.text("identity", value)?;
@@ -250,7 +256,7 @@ pub static FETCH_COUPONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The customer's own id of the user.",
         },
         Parameter {
@@ -258,11 +264,7 @@ pub static FETCH_COUPONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Comma,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Keys of the metadata.",
         },
         Parameter {
@@ -270,11 +272,7 @@ pub static FETCH_COUPONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Comma,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "The values wanted, in the order of the keys.",
         },
         Parameter {
@@ -282,16 +280,11 @@ pub static FETCH_COUPONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["OR", "AND"], ..Schema::ANY },
+            schema: Schema { words: &["OR", "AND"], ..Schema::STRING },
             summary: "Whether one match is enough.",
         },
     ],
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -309,6 +302,7 @@ pub struct FetchCoupons {
 
 impl FetchCoupons {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { identity: None, metadata_key: Vec::new(), expected_value: Vec::new(), condition: None }
     }
@@ -379,16 +373,11 @@ pub static VALIDATE_COUPON: Operation = Operation {
         place: Place::Query,
         required: false,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The customer's own id of the user; needed for coupons of a campaign.",
     }],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::COUPON_ORDER }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -406,6 +395,7 @@ impl ValidateCoupon {
     /// The call with what it requires.
     ///
     /// `body`: The order.
+    #[inline]
     pub fn new(body: CouponOrder) -> Self {
         Self { identity: None, body }
     }
@@ -417,6 +407,7 @@ impl ValidateCoupon {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -465,17 +456,12 @@ pub static APPLY_COUPON: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["redeem", "revert"], ..Schema::ANY },
+            schema: Schema { words: &["redeem", "revert"], ..Schema::STRING },
             summary: "What to do.",
         },
     ],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::COUPON_ORDER }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -503,6 +489,7 @@ impl ApplyCoupon {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.identity;
         schemas::APPLY_COUPON_IDENTITY.text("identity", value)?;
@@ -582,6 +569,7 @@ impl FetchVouchers {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.identity;
         schemas::FETCH_VOUCHERS_IDENTITY.text("identity", value)?;

@@ -65,11 +65,13 @@ impl ReportMessages {
     /// The call with what it requires.
     ///
     /// `body`: Which messages.
+    #[inline]
     pub fn new(body: MessageQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

@@ -10,11 +10,19 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{Acknowledgement, CategoryGroup, ProjectSchema, SchemaPart, schemas};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
 
 /// What is known about `getSchema`.
 pub static GET_SCHEMA: Operation = Operation {
@@ -32,15 +40,10 @@ pub static GET_SCHEMA: Operation = Operation {
         place: Place::Query,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, words: &["events", "userProperties"], ..Schema::ANY },
+        schema: Schema { words: &["events", "userProperties"], ..Schema::STRING },
         summary: "What is wanted.",
     }],
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -93,12 +96,7 @@ pub static LIST_CATEGORY_GROUPS: Operation = Operation {
     bucket: "unlisted",
     auth: "account",
     weakly_known: true,
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CATEGORY_GROUPS_ITEMS),
     ..Operation::GET
 };
@@ -110,6 +108,7 @@ pub struct ListCategoryGroups;
 
 impl ListCategoryGroups {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -181,6 +180,7 @@ impl Connect {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         let value = &self.partner;
         schemas::CONNECT_PARTNER.text("partner", value)?;

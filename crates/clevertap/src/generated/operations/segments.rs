@@ -15,6 +15,14 @@ use http::Method;
 
 use super::super::{NewSegment, SegmentPage, SegmentReference, SegmentUpdate, schemas};
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    failure: Some(("status", &["fail"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
+
 /// What is known about `createSegments`.
 pub static CREATE_SEGMENTS: Operation = Operation {
     id: "createSegments",
@@ -32,12 +40,7 @@ pub static CREATE_SEGMENTS: Operation = Operation {
         required: true,
         schema: schemas::CREATE_SEGMENTS_BODY,
     }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -59,6 +62,7 @@ impl CreateSegments {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         schemas::CREATE_SEGMENTS_BODY.count("", self.body.len())?;
         for (index, item) in self.body.iter().enumerate() {
@@ -97,12 +101,7 @@ pub static UPDATE_SEGMENTS: Operation = Operation {
     auth: "account",
     weakly_known: true,
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::SEGMENT_UPDATE }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -121,11 +120,13 @@ impl UpdateSegments {
     /// The call with what it requires.
     ///
     /// `body`: Users and segments.
+    #[inline]
     pub fn new(body: SegmentUpdate) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -161,12 +162,7 @@ pub static LIST_SEGMENTS: Operation = Operation {
     auth: "account",
     weakly_known: true,
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::SEGMENT_PAGE }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -181,11 +177,13 @@ impl ListSegments {
     /// The call with what it requires.
     ///
     /// `body`: Which page.
+    #[inline]
     pub fn new(body: SegmentPage) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -225,12 +223,7 @@ pub static GET_SEGMENT: Operation = Operation {
         required: true,
         schema: schemas::SEGMENT_REFERENCE,
     }),
-    answers: Answers {
-        failure: Some(("status", &["fail"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -245,11 +238,13 @@ impl GetSegment {
     /// The call with what it requires.
     ///
     /// `body`: Which segment.
+    #[inline]
     pub fn new(body: SegmentReference) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

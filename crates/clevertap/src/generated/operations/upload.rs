@@ -67,17 +67,20 @@ impl UploadRecords {
     /// The call with what it requires.
     ///
     /// `body`: The records.
+    #[inline]
     pub fn new(body: Records) -> Self {
         Self { dry_run: None, body }
     }
 
     /// `1` validates without storing. From 0 to 1.
+    #[inline]
     pub fn dry_run(mut self, dry_run: u32) -> Self {
         self.dry_run = Some(dry_run);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.dry_run {
             schemas::UPLOAD_RECORDS_DRY_RUN.whole("dryRun", *value)?;

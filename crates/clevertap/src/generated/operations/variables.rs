@@ -16,6 +16,14 @@ use super::super::{
     Acknowledgement, DeletedVariables, VariableDefinitions, VariableDeletion, VariableQuery, schemas,
 };
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    success: Some(("status", &["success"])),
+    code: &["code"],
+    message: &["error", "message"],
+    ..Answers::JSON
+};
+
 /// What is known about `createVariables`.
 pub static CREATE_VARIABLES: Operation = Operation {
     id: "createVariables",
@@ -32,12 +40,7 @@ pub static CREATE_VARIABLES: Operation = Operation {
         required: true,
         schema: schemas::VARIABLE_DEFINITIONS,
     }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -54,6 +57,7 @@ impl CreateVariables {
     /// The call with what it requires.
     ///
     /// `body`: The definitions.
+    #[inline]
     pub fn new(body: VariableDefinitions) -> Self {
         Self { body }
     }
@@ -90,12 +94,7 @@ pub static DELETE_VARIABLES: Operation = Operation {
         required: true,
         schema: schemas::VARIABLE_DELETION,
     }),
-    answers: Answers {
-        success: Some(("status", &["success"])),
-        code: &["code"],
-        message: &["error", "message"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -112,6 +111,7 @@ impl DeleteVariables {
     /// The call with what it requires.
     ///
     /// `body`: Which variables.
+    #[inline]
     pub fn new(body: VariableDeletion) -> Self {
         Self { body }
     }
@@ -167,6 +167,7 @@ impl GetVariables {
     /// The call with what it requires.
     ///
     /// `body`: Whose variables.
+    #[inline]
     pub fn new(body: VariableQuery) -> Self {
         Self { body }
     }

@@ -63,6 +63,7 @@ pub struct ListGoalTypes;
 
 impl ListGoalTypes {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }

@@ -12,7 +12,7 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
@@ -39,7 +39,7 @@ pub static LIST_LEADS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { format: Some("date-time"), ..Schema::STRING },
             summary: "Created at this instant or later; without it, from the beginning. Sent in UTC in whole seconds, a fraction is cut off.",
         },
         Parameter {
@@ -47,7 +47,7 @@ pub static LIST_LEADS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { format: Some("date-time"), ..Schema::STRING },
             summary: "Created before this instant; without it, until now. One deployment answers an empty list without it: always give it. Sent in UTC in whole seconds, a fraction is cut off.",
         },
         Parameter {
@@ -79,7 +79,7 @@ pub static LIST_LEADS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Test leads only, or real ones only; without it, both.",
         },
     ],
@@ -123,6 +123,7 @@ pub struct ListLeads {
 
 impl ListLeads {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self {
             created_from: None,
@@ -136,6 +137,7 @@ impl ListLeads {
 
     /// Created at this instant or later; without it, from the beginning. Sent in UTC in whole
     /// seconds, a fraction is cut off.
+    #[inline]
     pub fn created_from(mut self, created_from: jiff::Timestamp) -> Self {
         self.created_from = Some(created_from);
         self
@@ -143,18 +145,21 @@ impl ListLeads {
 
     /// Created before this instant; without it, until now. One deployment answers an empty list
     /// without it: always give it. Sent in UTC in whole seconds, a fraction is cut off.
+    #[inline]
     pub fn created_to(mut self, created_to: jiff::Timestamp) -> Self {
         self.created_to = Some(created_to);
         self
     }
 
     /// The page. At least 1. Default: `1`.
+    #[inline]
     pub fn page(mut self, page: u32) -> Self {
         self.page = Some(page);
         self
     }
 
     /// Rows on a page. Some deployments clip it silently. From 1 to 100. Default: `20`.
+    #[inline]
     pub fn per_page(mut self, per_page: u32) -> Self {
         self.per_page = Some(per_page);
         self
@@ -168,12 +173,14 @@ impl ListLeads {
     }
 
     /// Test leads only, or real ones only; without it, both.
+    #[inline]
     pub fn is_test(mut self, is_test: bool) -> Self {
         self.is_test = Some(is_test);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.page {
             schemas::LIST_LEADS_PAGE.whole("page", *value)?;
@@ -273,11 +280,13 @@ impl PushLead {
     /// The call with what it requires.
     ///
     /// `body`: The lead. The same bytes are refused within 120 seconds.
+    #[inline]
     pub fn new(body: NewLead) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

@@ -20,6 +20,14 @@ use super::super::{
     ImpressionExplodeQuery, ImpressionFilterQuery, ImpressionTimeSeriesQuery, schemas,
 };
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
+};
+
 /// What is known about `countClicks`.
 pub static COUNT_CLICKS: Operation = Operation {
     id: "countClicks",
@@ -40,12 +48,7 @@ pub static COUNT_CLICKS: Operation = Operation {
         required: true,
         schema: schemas::CLICK_COUNT_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -65,11 +68,13 @@ impl CountClicks {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ClickCountQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -116,12 +121,7 @@ pub static EXPLODE_CLICKS: Operation = Operation {
         required: true,
         schema: schemas::CLICK_EXPLODE_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(EXPLODE_CLICKS_ITEMS),
     ..Operation::GET
 };
@@ -143,11 +143,13 @@ impl ExplodeClicks {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ClickExplodeQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -195,12 +197,7 @@ pub static FILTER_CLICKS: Operation = Operation {
         required: true,
         schema: schemas::CLICK_FILTER_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(FILTER_CLICKS_ITEMS),
     ..Operation::GET
 };
@@ -221,11 +218,13 @@ impl FilterClicks {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ClickFilterQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -273,12 +272,7 @@ pub static TIME_CLICKS: Operation = Operation {
         required: true,
         schema: schemas::CLICK_TIME_SERIES_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(TIME_CLICKS_ITEMS),
     ..Operation::GET
 };
@@ -299,11 +293,13 @@ impl TimeClicks {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ClickTimeSeriesQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -350,12 +346,7 @@ pub static COUNT_CONVERSIONS: Operation = Operation {
         required: true,
         schema: schemas::CONVERSION_COUNT_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -375,11 +366,13 @@ impl CountConversions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ConversionCountQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -426,12 +419,7 @@ pub static EXPLODE_CONVERSIONS: Operation = Operation {
         required: true,
         schema: schemas::CONVERSION_EXPLODE_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(EXPLODE_CONVERSIONS_ITEMS),
     ..Operation::GET
 };
@@ -453,11 +441,13 @@ impl ExplodeConversions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ConversionExplodeQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -505,12 +495,7 @@ pub static FILTER_CONVERSIONS: Operation = Operation {
         required: true,
         schema: schemas::CONVERSION_FILTER_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(FILTER_CONVERSIONS_ITEMS),
     ..Operation::GET
 };
@@ -531,11 +516,13 @@ impl FilterConversions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ConversionFilterQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -583,12 +570,7 @@ pub static TIME_CONVERSIONS: Operation = Operation {
         required: true,
         schema: schemas::CONVERSION_TIME_SERIES_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(TIME_CONVERSIONS_ITEMS),
     ..Operation::GET
 };
@@ -609,11 +591,13 @@ impl TimeConversions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ConversionTimeSeriesQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -660,12 +644,7 @@ pub static COUNT_IMPRESSIONS: Operation = Operation {
         required: true,
         schema: schemas::IMPRESSION_COUNT_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -685,11 +664,13 @@ impl CountImpressions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ImpressionCountQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -736,12 +717,7 @@ pub static EXPLODE_IMPRESSIONS: Operation = Operation {
         required: true,
         schema: schemas::IMPRESSION_EXPLODE_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(EXPLODE_IMPRESSIONS_ITEMS),
     ..Operation::GET
 };
@@ -763,11 +739,13 @@ impl ExplodeImpressions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ImpressionExplodeQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -815,12 +793,7 @@ pub static FILTER_IMPRESSIONS: Operation = Operation {
         required: true,
         schema: schemas::IMPRESSION_FILTER_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(FILTER_IMPRESSIONS_ITEMS),
     ..Operation::GET
 };
@@ -841,11 +814,13 @@ impl FilterImpressions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ImpressionFilterQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -893,12 +868,7 @@ pub static TIME_IMPRESSIONS: Operation = Operation {
         required: true,
         schema: schemas::IMPRESSION_TIME_SERIES_QUERY,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(TIME_IMPRESSIONS_ITEMS),
     ..Operation::GET
 };
@@ -919,11 +889,13 @@ impl TimeImpressions {
     /// The call with what it requires.
     ///
     /// `body`: The query.
+    #[inline]
     pub fn new(body: ImpressionTimeSeriesQuery) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())

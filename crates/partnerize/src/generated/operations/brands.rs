@@ -10,11 +10,19 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
 use super::super::{Brand, BrandId, DiscoverableBrand, PartnerId};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
+};
 
 /// Where the rows of `discoverBrands` are.
 const DISCOVER_BRANDS_ITEMS: Layout =
@@ -36,15 +44,10 @@ pub static DISCOVER_BRANDS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(DISCOVER_BRANDS_ITEMS),
     ..Operation::GET
 };
@@ -103,7 +106,7 @@ pub static GET_DISCOVERABLE_BRAND: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -111,16 +114,11 @@ pub static GET_DISCOVERABLE_BRAND: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The brand.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -183,11 +181,7 @@ pub static LIST_MY_BRANDS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Repeated,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "These only.",
         },
         Parameter {
@@ -195,16 +189,11 @@ pub static LIST_MY_BRANDS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this partner only.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_MY_BRANDS_ITEMS),
     ..Operation::GET
 };
@@ -221,6 +210,7 @@ pub struct ListMyBrands {
 
 impl ListMyBrands {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { brand_ids: Vec::new(), partner: None }
     }

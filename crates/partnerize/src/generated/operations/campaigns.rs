@@ -10,13 +10,21 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use bytes::Bytes;
 use http::Method;
 
 use super::super::{
     Campaign, CampaignAccess, CampaignId, ParticipationStatus, PartnerId, VoucherCode, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `listCampaigns` are.
@@ -40,7 +48,7 @@ pub static LIST_CAMPAIGNS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -48,16 +56,11 @@ pub static LIST_CAMPAIGNS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["a", "p", "r", "t"], ..Schema::ANY },
+            schema: Schema { words: &["a", "p", "r", "t"], ..Schema::STRING },
             summary: "How the partner stands to the campaigns.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CAMPAIGNS_ITEMS),
     ..Operation::GET
 };
@@ -126,7 +129,7 @@ pub static REQUEST_CAMPAIGN_ACCESS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -134,7 +137,7 @@ pub static REQUEST_CAMPAIGN_ACCESS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["a", "p", "r", "t"], ..Schema::ANY },
+            schema: Schema { words: &["a", "p", "r", "t"], ..Schema::STRING },
             summary: "How the partner stands to the campaigns.",
         },
     ],
@@ -143,12 +146,7 @@ pub static REQUEST_CAMPAIGN_ACCESS: Operation = Operation {
         required: true,
         schema: schemas::CAMPAIGN_ACCESS,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(REQUEST_CAMPAIGN_ACCESS_ITEMS),
     after_unknown: Some("list the pending campaigns before asking again"),
     ..Operation::GET
@@ -235,7 +233,7 @@ pub static LIST_VOUCHER_CODES: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -243,16 +241,11 @@ pub static LIST_VOUCHER_CODES: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_VOUCHER_CODES_ITEMS),
     ..Operation::GET
 };
@@ -318,7 +311,7 @@ pub static LIST_CAMPAIGN_REFERENCES: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     answers: Answers {

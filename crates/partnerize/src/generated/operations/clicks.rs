@@ -13,13 +13,22 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use bytes::Bytes;
 use http::Method;
 
 use super::super::{
     Click, ConversionStatus, Currency, ExportDelimiter, ExportEncoding, Job, PartnerId, ReportFormat, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    format: Format::TextOrJson,
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `reportClicks` are.
@@ -43,7 +52,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -51,7 +60,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["json", "xml"], ..Schema::ANY },
+            schema: Schema { words: &["json", "xml"], ..Schema::STRING },
             summary: "The format.",
         },
         Parameter {
@@ -59,7 +68,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "From this time on: `2018-03-01 00:00:00` in the time zone of the report, or with `T` and an offset.",
         },
         Parameter {
@@ -67,7 +76,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Until this time, written likewise; without it, until now.",
         },
         Parameter {
@@ -75,7 +84,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The range in words: this hour, last hour, today, yesterday, this week, last week, last X days, this month, last month, this year, last year.",
         },
         Parameter {
@@ -83,7 +92,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the report, for instance `Europe/London`.",
         },
         Parameter {
@@ -92,13 +101,8 @@ pub static REPORT_CLICKS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema {
-                    kind: Kind::String,
-                    words: &["GBP", "USD", "EUR", "JPY"],
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "In these currencies only.",
         },
@@ -107,7 +111,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "What the date range applies to.",
         },
         Parameter {
@@ -116,13 +120,8 @@ pub static REPORT_CLICKS: Operation = Operation {
             required: false,
             style: Style::Deep,
             schema: Schema {
-                kind: Kind::Map,
-                items: Some(&Schema {
-                    kind: Kind::Array,
-                    items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { items: Some(&Schema::STRING), ..Schema::ARRAY }),
+                ..Schema::MAP
             },
             summary: "More filters, by name: `campaign`, `publisher_reference`. Each takes several values.",
         },
@@ -132,13 +131,8 @@ pub static REPORT_CLICKS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema {
-                    kind: Kind::String,
-                    words: &["approved", "pending", "rejected"],
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["approved", "pending", "rejected"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "In these states only.",
         },
@@ -159,13 +153,7 @@ pub static REPORT_CLICKS: Operation = Operation {
             summary: "The most clicks on a page. Not in the list of parameters; the answer has it.",
         },
     ],
-    answers: Answers {
-        format: Format::TextOrJson,
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(REPORT_CLICKS_ITEMS),
     paging: &[
         Paging::Link { next: "hypermedia.pagination.next_page" },
@@ -277,18 +265,21 @@ impl ReportClicks {
     }
 
     /// How many clicks to pass over. At least 0. Default: `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
     /// The most clicks on a page. Not in the list of parameters; the answer has it. From 1 to 300.
+    #[inline]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.offset {
             schemas::REPORT_CLICKS_OFFSET.whole("offset", *value)?;
@@ -358,7 +349,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -366,7 +357,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "From this time on, written as in a report.",
         },
         Parameter {
@@ -374,7 +365,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Until this time, written likewise.",
         },
         Parameter {
@@ -382,7 +373,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the times.",
         },
         Parameter {
@@ -390,7 +381,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("email"), ..Schema::ANY },
+            schema: Schema { format: Some("email"), ..Schema::STRING },
             summary: "Where a link goes once everything is there; for `limit=0`.",
         },
         Parameter {
@@ -406,7 +397,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "What the name of the file begins with.",
         },
         Parameter {
@@ -414,7 +405,7 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["UTF-8", "UTF-16"], ..Schema::ANY },
+            schema: Schema { words: &["UTF-8", "UTF-16"], ..Schema::STRING },
             summary: "The encoding. Default: `UTF-8`.",
         },
         Parameter {
@@ -422,17 +413,11 @@ pub static EXPORT_CLICKS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["comma", "tab", "pipe"], ..Schema::ANY },
+            schema: Schema { words: &["comma", "tab", "pipe"], ..Schema::STRING },
             summary: "What parts the columns.",
         },
     ],
-    answers: Answers {
-        format: Format::TextOrJson,
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     timeout: Some(Duration::from_mins(3)),
     ..Operation::GET
 };
@@ -495,6 +480,7 @@ impl ExportClicks {
     }
 
     /// The most rows; 0 stands for all. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
@@ -519,6 +505,7 @@ impl ExportClicks {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.limit {
             schemas::EXPORT_CLICKS_LIMIT.whole("limit", *value)?;

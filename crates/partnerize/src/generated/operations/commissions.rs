@@ -10,13 +10,21 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
 use super::super::{
     ActiveCommission, Attribution, CampaignId, Commission, CommissionGroupEntry, DefaultCommission,
     PartnerId, PromotionalCommission, TieredCommission, VoucherCommission,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// What is known about `getDefaultCommission`.
@@ -36,7 +44,7 @@ pub static GET_DEFAULT_COMMISSION: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -44,16 +52,11 @@ pub static GET_DEFAULT_COMMISSION: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -116,7 +119,7 @@ pub static LIST_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -124,16 +127,11 @@ pub static LIST_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_COMMISSIONS_ITEMS),
     ..Operation::GET
 };
@@ -201,7 +199,7 @@ pub static LIST_VOUCHER_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -209,16 +207,11 @@ pub static LIST_VOUCHER_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_VOUCHER_COMMISSIONS_ITEMS),
     ..Operation::GET
 };
@@ -286,7 +279,7 @@ pub static LIST_PROMOTIONAL_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -294,16 +287,11 @@ pub static LIST_PROMOTIONAL_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_PROMOTIONAL_COMMISSIONS_ITEMS),
     ..Operation::GET
 };
@@ -371,7 +359,7 @@ pub static LIST_TIERED_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -379,16 +367,11 @@ pub static LIST_TIERED_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_TIERED_COMMISSIONS_ITEMS),
     ..Operation::GET
 };
@@ -456,7 +439,7 @@ pub static LIST_ACTIVE_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -464,7 +447,7 @@ pub static LIST_ACTIVE_COMMISSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -472,16 +455,11 @@ pub static LIST_ACTIVE_COMMISSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("date-time"), ..Schema::ANY },
+            schema: Schema { format: Some("date-time"), ..Schema::STRING },
             summary: "The moment; without it, now.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_ACTIVE_COMMISSIONS_ITEMS),
     ..Operation::GET
 };
@@ -508,6 +486,7 @@ impl ListActiveCommissions {
     }
 
     /// The moment; without it, now.
+    #[inline]
     pub fn at(mut self, at: jiff::Timestamp) -> Self {
         self.at = Some(at);
         self
@@ -553,7 +532,7 @@ pub static GET_ATTRIBUTION: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -561,16 +540,11 @@ pub static GET_ATTRIBUTION: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -632,15 +606,10 @@ pub static LIST_COMMISSION_GROUPS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_COMMISSION_GROUPS_ITEMS),
     ..Operation::GET
 };

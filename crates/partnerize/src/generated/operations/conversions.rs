@@ -13,7 +13,7 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use bytes::Bytes;
 use http::Method;
@@ -21,6 +21,15 @@ use http::Method;
 use super::super::{
     Conversion, ConversionDateType, ConversionId, ConversionStatus, Currency, ExportDateType,
     ExportDelimiter, ExportEncoding, Job, PartnerId, ReportFormat, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    format: Format::TextOrJson,
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `reportConversions` are.
@@ -49,7 +58,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -57,7 +66,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["json", "xml"], ..Schema::ANY },
+            schema: Schema { words: &["json", "xml"], ..Schema::STRING },
             summary: "The format.",
         },
         Parameter {
@@ -65,7 +74,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "From this time on: `2018-03-01 00:00:00` in the time zone of the report, or with `T` and an offset.",
         },
         Parameter {
@@ -73,7 +82,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Until this time, written likewise; without it, until now.",
         },
         Parameter {
@@ -81,7 +90,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The range in words: this hour, last hour, today, yesterday, this week, last week, last X days, this month, last month, this year, last year.",
         },
         Parameter {
@@ -89,7 +98,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the report, for instance `Europe/London`.",
         },
         Parameter {
@@ -98,13 +107,8 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema {
-                    kind: Kind::String,
-                    words: &["GBP", "USD", "EUR", "JPY"],
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "In these currencies only.",
         },
@@ -113,11 +117,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema {
-                kind: Kind::String,
-                words: &["last_updated", "last_modified", "approved_at"],
-                ..Schema::ANY
-            },
+            schema: Schema { words: &["last_updated", "last_modified", "approved_at"], ..Schema::STRING },
             summary: "What the date range applies to.",
         },
         Parameter {
@@ -126,13 +126,8 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             required: false,
             style: Style::Deep,
             schema: Schema {
-                kind: Kind::Map,
-                items: Some(&Schema {
-                    kind: Kind::Array,
-                    items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { items: Some(&Schema::STRING), ..Schema::ARRAY }),
+                ..Schema::MAP
             },
             summary: "More filters, by name: `campaign`, `product`, `publisher_reference`. Each takes several values.",
         },
@@ -142,13 +137,8 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema {
-                    kind: Kind::String,
-                    words: &["approved", "pending", "rejected"],
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["approved", "pending", "rejected"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "In these states only.",
         },
@@ -181,7 +171,7 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "In invoices made after this time only, written as the others.",
         },
         Parameter {
@@ -189,17 +179,11 @@ pub static REPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds what is known of each item's payment.",
         },
     ],
-    answers: Answers {
-        format: Format::TextOrJson,
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(REPORT_CONVERSIONS_ITEMS),
     paging: &[
         Paging::Link { next: "hypermedia.pagination.next_page" },
@@ -319,6 +303,7 @@ impl ReportConversions {
     }
 
     /// How many conversions to pass over; the cursor is the better way. At least 0. Default: `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
@@ -326,6 +311,7 @@ impl ReportConversions {
 
     /// Where the page before ended. Not in the list of parameters; the chapter on paging shows it.
     /// At least 0.
+    #[inline]
     pub fn cursor_id(mut self, cursor_id: u64) -> Self {
         self.cursor_id = Some(cursor_id);
         self
@@ -333,6 +319,7 @@ impl ReportConversions {
 
     /// The most conversions on a page. Not in the list of parameters; the chapter on paging shows
     /// it. From 1 to 300.
+    #[inline]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
@@ -345,12 +332,14 @@ impl ReportConversions {
     }
 
     /// Adds what is known of each item's payment. Default: `false`.
+    #[inline]
     pub fn include_payment_info(mut self, include_payment_info: bool) -> Self {
         self.include_payment_info = Some(include_payment_info);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.offset {
             schemas::REPORT_CONVERSIONS_OFFSET.whole("offset", *value)?;
@@ -426,7 +415,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -434,7 +423,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "From this time on, written as in a report.",
         },
         Parameter {
@@ -442,7 +431,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Until this time, written likewise.",
         },
         Parameter {
@@ -450,7 +439,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["standard", "approved_at"], ..Schema::ANY },
+            schema: Schema { words: &["standard", "approved_at"], ..Schema::STRING },
             summary: "What the date range applies to.",
         },
         Parameter {
@@ -459,13 +448,8 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema {
-                    kind: Kind::String,
-                    words: &["GBP", "USD", "EUR", "JPY"],
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "In these currencies only.",
         },
@@ -474,7 +458,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "This conversion only.",
         },
         Parameter {
@@ -482,7 +466,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "With this reference of the brand only.",
         },
         Parameter {
@@ -490,7 +474,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this conversion metric only. Several go as an array, which `exports` sends.",
         },
         Parameter {
@@ -498,7 +482,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the times.",
         },
         Parameter {
@@ -506,7 +490,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("email"), ..Schema::ANY },
+            schema: Schema { format: Some("email"), ..Schema::STRING },
             summary: "Where a link goes once everything is there; for `limit=0`.",
         },
         Parameter {
@@ -522,7 +506,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "What the name of the file begins with.",
         },
         Parameter {
@@ -530,7 +514,7 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["UTF-8", "UTF-16"], ..Schema::ANY },
+            schema: Schema { words: &["UTF-8", "UTF-16"], ..Schema::STRING },
             summary: "The encoding. Default: `UTF-8`.",
         },
         Parameter {
@@ -538,17 +522,11 @@ pub static EXPORT_CONVERSIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["comma", "tab", "pipe"], ..Schema::ANY },
+            schema: Schema { words: &["comma", "tab", "pipe"], ..Schema::STRING },
             summary: "What parts the columns.",
         },
     ],
-    answers: Answers {
-        format: Format::TextOrJson,
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     timeout: Some(Duration::from_mins(3)),
     ..Operation::GET
 };
@@ -651,6 +629,7 @@ impl ExportConversions {
     }
 
     /// The most rows; 0 stands for all. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
@@ -675,6 +654,7 @@ impl ExportConversions {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.limit {
             schemas::EXPORT_CONVERSIONS_LIMIT.whole("limit", *value)?;
@@ -748,7 +728,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -756,7 +736,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "From this time on, written as in a report.",
         },
         Parameter {
@@ -764,7 +744,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Until this time, written likewise.",
         },
         Parameter {
@@ -772,7 +752,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["standard", "approved_at"], ..Schema::ANY },
+            schema: Schema { words: &["standard", "approved_at"], ..Schema::STRING },
             summary: "What the date range applies to.",
         },
         Parameter {
@@ -781,13 +761,8 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema {
-                    kind: Kind::String,
-                    words: &["GBP", "USD", "EUR", "JPY"],
-                    ..Schema::ANY
-                }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "In these currencies only.",
         },
@@ -796,7 +771,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "This conversion only.",
         },
         Parameter {
@@ -804,7 +779,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "With this reference of the brand only.",
         },
         Parameter {
@@ -812,7 +787,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this conversion metric only. Several go as an array, which `exports` sends.",
         },
         Parameter {
@@ -820,7 +795,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The time zone of the times.",
         },
         Parameter {
@@ -828,7 +803,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Adds what is known of the payment.",
         },
         Parameter {
@@ -836,7 +811,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, format: Some("email"), ..Schema::ANY },
+            schema: Schema { format: Some("email"), ..Schema::STRING },
             summary: "Where a link goes once everything is there; for `limit=0`.",
         },
         Parameter {
@@ -852,7 +827,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "What the name of the file begins with.",
         },
         Parameter {
@@ -860,7 +835,7 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["UTF-8", "UTF-16"], ..Schema::ANY },
+            schema: Schema { words: &["UTF-8", "UTF-16"], ..Schema::STRING },
             summary: "The encoding. Default: `UTF-8`.",
         },
         Parameter {
@@ -868,17 +843,11 @@ pub static EXPORT_CONVERSION_ITEMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["comma", "tab", "pipe"], ..Schema::ANY },
+            schema: Schema { words: &["comma", "tab", "pipe"], ..Schema::STRING },
             summary: "What parts the columns.",
         },
     ],
-    answers: Answers {
-        format: Format::TextOrJson,
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     timeout: Some(Duration::from_mins(3)),
     ..Operation::GET
 };
@@ -978,6 +947,7 @@ impl ExportConversionItems {
     }
 
     /// Adds what is known of the payment. Default: `false`.
+    #[inline]
     pub fn include_payment_info(mut self, include_payment_info: bool) -> Self {
         self.include_payment_info = Some(include_payment_info);
         self
@@ -990,6 +960,7 @@ impl ExportConversionItems {
     }
 
     /// The most rows; 0 stands for all. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
@@ -1014,6 +985,7 @@ impl ExportConversionItems {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.limit {
             schemas::EXPORT_CONVERSION_ITEMS_LIMIT.whole("limit", *value)?;

@@ -10,11 +10,19 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
 use super::super::{CampaignCreatives, CampaignFeeds, CampaignId, Creative, PartnerId, YesOrNo};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
+};
 
 /// Where the rows of `countCreatives` are.
 const COUNT_CREATIVES_ITEMS: Layout = Layout {
@@ -41,15 +49,10 @@ pub static COUNT_CREATIVES: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(COUNT_CREATIVES_ITEMS),
     ..Operation::GET
 };
@@ -112,7 +115,7 @@ pub static LIST_CREATIVES: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -120,7 +123,7 @@ pub static LIST_CREATIVES: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The campaign.",
         },
         Parameter {
@@ -128,7 +131,7 @@ pub static LIST_CREATIVES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Only those in use, or only those that are not.",
         },
         Parameter {
@@ -136,7 +139,7 @@ pub static LIST_CREATIVES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "With these tags only.",
         },
         Parameter {
@@ -144,20 +147,11 @@ pub static LIST_CREATIVES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Repeated,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "Of these kinds only.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CREATIVES_ITEMS),
     ..Operation::GET
 };
@@ -258,7 +252,7 @@ pub static LIST_FEEDS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -266,7 +260,7 @@ pub static LIST_FEEDS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this campaign only.",
         },
         Parameter {
@@ -274,16 +268,11 @@ pub static LIST_FEEDS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["y", "n"], ..Schema::ANY },
+            schema: Schema { words: &["y", "n"], ..Schema::STRING },
             summary: "Only those in use, or only those that are not.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_FEEDS_ITEMS),
     ..Operation::GET
 };

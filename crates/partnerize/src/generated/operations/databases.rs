@@ -10,11 +10,19 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
 use super::super::{Database, DatabaseId, DatabaseUpdates, NewDatabases, PartnerId, schemas};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
+};
 
 /// Where the rows of `listDatabases` are.
 const LIST_DATABASES_ITEMS: Layout =
@@ -36,15 +44,10 @@ pub static LIST_DATABASES: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_DATABASES_ITEMS),
     ..Operation::GET
 };
@@ -106,7 +109,7 @@ pub static CREATE_DATABASES: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody {
@@ -114,12 +117,7 @@ pub static CREATE_DATABASES: Operation = Operation {
         required: true,
         schema: Schema { one_of: &[schemas::NEW_DATABASE, schemas::DATABASE_LIST], ..Schema::ANY },
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(CREATE_DATABASES_ITEMS),
     after_unknown: Some("list the databases before adding them again"),
     ..Operation::GET
@@ -185,7 +183,7 @@ pub static UPDATE_DATABASES: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody {
@@ -193,12 +191,7 @@ pub static UPDATE_DATABASES: Operation = Operation {
         required: true,
         schema: schemas::DATABASE_UPDATES,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(UPDATE_DATABASES_ITEMS),
     ..Operation::GET
 };
@@ -260,7 +253,7 @@ pub static GET_DATABASE: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -268,16 +261,11 @@ pub static GET_DATABASE: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The database.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 

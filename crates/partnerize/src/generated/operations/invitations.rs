@@ -10,11 +10,20 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
 use super::super::{InvitationAnswer, InvitingBrand, PartnerId, schemas};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    format: Format::Empty,
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
+};
 
 /// Where the rows of `listInvitations` are.
 const LIST_INVITATIONS_ITEMS: Layout =
@@ -36,7 +45,7 @@ pub static LIST_INVITATIONS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     answers: Answers {
@@ -102,7 +111,7 @@ pub static ACCEPT_INVITATIONS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody {
@@ -110,13 +119,7 @@ pub static ACCEPT_INVITATIONS: Operation = Operation {
         required: true,
         schema: schemas::INVITATION_ANSWER,
     }),
-    answers: Answers {
-        format: Format::Empty,
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -172,7 +175,7 @@ pub static DECLINE_INVITATIONS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody {
@@ -180,13 +183,7 @@ pub static DECLINE_INVITATIONS: Operation = Operation {
         required: true,
         schema: schemas::INVITATION_ANSWER,
     }),
-    answers: Answers {
-        format: Format::Empty,
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 

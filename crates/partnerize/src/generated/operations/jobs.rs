@@ -9,7 +9,7 @@ use afflux_core::{
     operation::{Answers, JobRules, Operation, Parameter, Place, Safety, Style},
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
@@ -31,7 +31,7 @@ pub static GET_JOB: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The job.",
     }],
     answers: Answers {

@@ -10,11 +10,19 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{Link, LinkId, LinkUpdate, NewLink, PartnerId, schemas};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
+};
 
 /// Where the rows of `listLinks` are.
 const LIST_LINKS_ITEMS: Layout =
@@ -37,7 +45,7 @@ pub static LIST_LINKS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -57,12 +65,7 @@ pub static LIST_LINKS: Operation = Operation {
             summary: "The most links on a page. Not in the document; the sample shows it.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_LINKS_ITEMS),
     paging: &[
         Paging::Link { next: "hypermedia.pagination.next_page" },
@@ -92,6 +95,7 @@ impl ListLinks {
 
     /// How many links to pass over. Not in the document; the sample shows it. At least 0. Default:
     /// `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
@@ -99,12 +103,14 @@ impl ListLinks {
 
     /// The most links on a page. Not in the document; the sample shows it. At least 0. Default:
     /// `200`.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.offset {
             schemas::LIST_LINKS_OFFSET.whole("offset", *value)?;
@@ -155,16 +161,11 @@ pub static CREATE_LINK: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_LINK }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     after_unknown: Some("list the links before making it again"),
     ..Operation::GET
 };
@@ -222,7 +223,7 @@ pub static GET_LINK: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -230,16 +231,11 @@ pub static GET_LINK: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The tracking link.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -298,7 +294,7 @@ pub static UPDATE_LINK: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -306,17 +302,12 @@ pub static UPDATE_LINK: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The tracking link.",
         },
     ],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::LINK_UPDATE }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 

@@ -49,6 +49,7 @@ pub struct ListNetworks;
 
 impl ListNetworks {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }

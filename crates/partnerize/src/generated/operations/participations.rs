@@ -10,13 +10,21 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
 use super::super::{
     CampaignRequests, CampaignRequestsDone, CampaignStatus, MembershipStatus, Participation,
     ParticipationField, ParticipationStatus, PartnerId, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `listParticipations` are.
@@ -40,7 +48,7 @@ pub static LIST_PARTICIPATIONS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -49,9 +57,8 @@ pub static LIST_PARTICIPATIONS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, words: &["a", "p", "r", "t"], ..Schema::ANY }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["a", "p", "r", "t"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "How the partner stands to the campaigns. Default: `a` only.",
         },
@@ -60,11 +67,7 @@ pub static LIST_PARTICIPATIONS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Repeated,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, words: &["a", "r"], ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema { words: &["a", "r"], ..Schema::STRING }), ..Schema::ARRAY },
             summary: "Whether the campaigns run. Default: `a` only.",
         },
         Parameter {
@@ -73,9 +76,8 @@ pub static LIST_PARTICIPATIONS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, words: &["a", "p", "r"], ..Schema::ANY }),
-                ..Schema::ANY
+                items: Some(&Schema { words: &["a", "p", "r"], ..Schema::STRING }),
+                ..Schema::ARRAY
             },
             summary: "How the partner stands to the networks.",
         },
@@ -85,9 +87,7 @@ pub static LIST_PARTICIPATIONS: Operation = Operation {
             required: false,
             style: Style::Repeated,
             schema: Schema {
-                kind: Kind::Array,
                 items: Some(&Schema {
-                    kind: Kind::String,
                     words: &[
                         "camref",
                         "vertical",
@@ -101,19 +101,14 @@ pub static LIST_PARTICIPATIONS: Operation = Operation {
                         "reporting_timezone",
                         "network_status",
                     ],
-                    ..Schema::ANY
+                    ..Schema::STRING
                 }),
-                ..Schema::ANY
+                ..Schema::ARRAY
             },
             summary: "What to tell beside.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_PARTICIPATIONS_ITEMS),
     ..Operation::GET
 };
@@ -227,7 +222,7 @@ pub static REQUEST_CAMPAIGNS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody {
@@ -235,12 +230,7 @@ pub static REQUEST_CAMPAIGNS: Operation = Operation {
         required: true,
         schema: schemas::CAMPAIGN_REQUESTS,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     after_unknown: Some("list the pending participations before asking again"),
     ..Operation::GET
 };

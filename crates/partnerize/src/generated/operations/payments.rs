@@ -10,13 +10,21 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{
     AvailableCommission, Currency, NewPaymentDetails, PartnerId, Payable, PaymentDetails, PaymentSummary,
     SelfBill, SelfBillId, SelfBillStatus, SortOrder, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `listSelfBills` are.
@@ -40,7 +48,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -48,7 +56,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Made from this time on.",
         },
         Parameter {
@@ -56,7 +64,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Made until this time.",
         },
         Parameter {
@@ -64,7 +72,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["GBP", "USD", "EUR", "JPY"], ..Schema::ANY },
+            schema: Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING },
             summary: "With conversions in this currency only.",
         },
         Parameter {
@@ -72,7 +80,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["created"], ..Schema::ANY },
+            schema: Schema { words: &["created"], ..Schema::STRING },
             summary: "In this state only.",
         },
         Parameter {
@@ -80,7 +88,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Paid from this time on.",
         },
         Parameter {
@@ -88,7 +96,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Paid until this time.",
         },
         Parameter {
@@ -96,7 +104,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["GBP", "USD", "EUR", "JPY"], ..Schema::ANY },
+            schema: Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING },
             summary: "Paid in this currency only.",
         },
         Parameter {
@@ -104,7 +112,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["GBP", "USD", "EUR", "JPY"], ..Schema::ANY },
+            schema: Schema { words: &["GBP", "USD", "EUR", "JPY"], ..Schema::STRING },
             summary: "Written in this currency only.",
         },
         Parameter {
@@ -112,7 +120,7 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The field to sort by.",
         },
         Parameter {
@@ -120,16 +128,11 @@ pub static LIST_SELF_BILLS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["ASC", "DESC"], ..Schema::ANY },
+            schema: Schema { words: &["ASC", "DESC"], ..Schema::STRING },
             summary: "The direction to sort in.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_SELF_BILLS_ITEMS),
     ..Operation::GET
 };
@@ -174,12 +177,14 @@ impl ListSelfBills {
     }
 
     /// Made from this time on.
+    #[inline]
     pub fn start_date(mut self, start_date: jiff::civil::DateTime) -> Self {
         self.start_date = Some(start_date);
         self
     }
 
     /// Made until this time.
+    #[inline]
     pub fn end_date(mut self, end_date: jiff::civil::DateTime) -> Self {
         self.end_date = Some(end_date);
         self
@@ -198,12 +203,14 @@ impl ListSelfBills {
     }
 
     /// Paid from this time on.
+    #[inline]
     pub fn payment_start_date(mut self, payment_start_date: jiff::civil::DateTime) -> Self {
         self.payment_start_date = Some(payment_start_date);
         self
     }
 
     /// Paid until this time.
+    #[inline]
     pub fn payment_end_date(mut self, payment_end_date: jiff::civil::DateTime) -> Self {
         self.payment_end_date = Some(payment_end_date);
         self
@@ -287,7 +294,7 @@ pub static GET_SELF_BILL: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -295,16 +302,11 @@ pub static GET_SELF_BILL: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The self-bill.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -366,15 +368,10 @@ pub static LIST_PAYMENT_DETAILS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_PAYMENT_DETAILS_ITEMS),
     ..Operation::GET
 };
@@ -436,7 +433,7 @@ pub static CREATE_PAYMENT_DETAILS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody {
@@ -444,12 +441,7 @@ pub static CREATE_PAYMENT_DETAILS: Operation = Operation {
         required: true,
         schema: schemas::NEW_PAYMENT_DETAILS,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(CREATE_PAYMENT_DETAILS_ITEMS),
     after_unknown: Some("list the payment details before adding them again"),
     ..Operation::GET
@@ -476,6 +468,7 @@ impl CreatePaymentDetails {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -527,15 +520,10 @@ pub static LIST_AVAILABLE_COMMISSIONS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_AVAILABLE_COMMISSIONS_ITEMS),
     ..Operation::GET
 };
@@ -593,15 +581,10 @@ pub static GET_PAYMENT_SUMMARY: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -655,7 +638,7 @@ pub static GET_PAYABLE: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -675,12 +658,7 @@ pub static GET_PAYABLE: Operation = Operation {
             summary: "The most items. Not in the document; the sample shows it.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -705,18 +683,21 @@ impl GetPayable {
 
     /// How many items to pass over. Not in the document; the sample shows it. At least 0. Default:
     /// `0`.
+    #[inline]
     pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
     /// The most items. Not in the document; the sample shows it. At least 0.
+    #[inline]
     pub fn limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
         self
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if let Some(value) = &self.offset {
             schemas::GET_PAYABLE_OFFSET.whole("offset", *value)?;

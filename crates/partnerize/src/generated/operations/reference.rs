@@ -18,6 +18,14 @@ use super::super::{
     ReferencePartnershipModel, ReferenceTimezone, ReferenceTrafficSource, ReferenceUserContext,
 };
 
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
+};
+
 /// Where the rows of `listCountries` are.
 const LIST_COUNTRIES_ITEMS: Layout =
     Layout { at: "countries", or_under: None, wrapped: Some("country"), keyed: false, optional: false };
@@ -33,12 +41,7 @@ pub static LIST_COUNTRIES: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_COUNTRIES_ITEMS),
     ..Operation::GET
 };
@@ -52,6 +55,7 @@ pub struct ListCountries;
 
 impl ListCountries {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -91,12 +95,7 @@ pub static LIST_CURRENCIES: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CURRENCIES_ITEMS),
     ..Operation::GET
 };
@@ -110,6 +109,7 @@ pub struct ListCurrencies;
 
 impl ListCurrencies {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -149,12 +149,7 @@ pub static LIST_TIMEZONES: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_TIMEZONES_ITEMS),
     ..Operation::GET
 };
@@ -168,6 +163,7 @@ pub struct ListTimezones;
 
 impl ListTimezones {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -207,12 +203,7 @@ pub static LIST_DEVICES: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_DEVICES_ITEMS),
     ..Operation::GET
 };
@@ -226,6 +217,7 @@ pub struct ListDevices;
 
 impl ListDevices {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -270,12 +262,7 @@ pub static LIST_USER_CONTEXTS: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_USER_CONTEXTS_ITEMS),
     ..Operation::GET
 };
@@ -289,6 +276,7 @@ pub struct ListUserContexts;
 
 impl ListUserContexts {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -333,12 +321,7 @@ pub static LIST_TRAFFIC_SOURCES: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_TRAFFIC_SOURCES_ITEMS),
     ..Operation::GET
 };
@@ -352,6 +335,7 @@ pub struct ListTrafficSources;
 
 impl ListTrafficSources {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -396,12 +380,7 @@ pub static LIST_CONVERSION_TYPES: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CONVERSION_TYPES_ITEMS),
     ..Operation::GET
 };
@@ -415,6 +394,7 @@ pub struct ListConversionTypes;
 
 impl ListConversionTypes {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -459,12 +439,7 @@ pub static LIST_CONVERSION_METRICS: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CONVERSION_METRICS_ITEMS),
     ..Operation::GET
 };
@@ -481,6 +456,7 @@ pub struct ListConversionMetrics;
 
 impl ListConversionMetrics {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -525,12 +501,7 @@ pub static LIST_PARTNERSHIP_MODELS: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_PARTNERSHIP_MODELS_ITEMS),
     ..Operation::GET
 };
@@ -547,6 +518,7 @@ pub struct ListPartnershipModels;
 
 impl ListPartnershipModels {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }

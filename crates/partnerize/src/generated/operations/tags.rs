@@ -10,12 +10,20 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{
     AvailableFeature, NewTag, NewTagFeature, PartnerId, Tag, TagFeature, TagId, TagUpdate, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `listTags` are.
@@ -39,7 +47,7 @@ pub static LIST_TAGS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this partner only.",
         },
         Parameter {
@@ -47,16 +55,11 @@ pub static LIST_TAGS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "Tells the features of each tag as well.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_TAGS_ITEMS),
     ..Operation::GET
 };
@@ -73,6 +76,7 @@ pub struct ListTags {
 
 impl ListTags {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { partner_id: None, with_features: None }
     }
@@ -84,6 +88,7 @@ impl ListTags {
     }
 
     /// Tells the features of each tag as well.
+    #[inline]
     pub fn with_features(mut self, with_features: bool) -> Self {
         self.with_features = Some(with_features);
         self
@@ -123,12 +128,7 @@ pub static CREATE_TAG: Operation = Operation {
     bucket: "general",
     auth: "basic",
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::NEW_TAG }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     after_unknown: Some("list the tags before making it again"),
     ..Operation::GET
 };
@@ -146,11 +146,13 @@ impl CreateTag {
     /// The call with what it requires.
     ///
     /// `body`: The tag.
+    #[inline]
     pub fn new(body: NewTag) -> Self {
         Self { body }
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -189,15 +191,10 @@ pub static GET_TAG: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The tag.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -250,16 +247,11 @@ pub static UPDATE_TAG: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The tag.",
     }],
     body: Some(RequestBody { encoding: BodyEncoding::Json, required: true, schema: schemas::TAG_UPDATE }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -284,6 +276,7 @@ impl UpdateTag {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         self.body.check()?;
         Ok(())
@@ -324,7 +317,7 @@ pub static DELETE_TAG: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The tag.",
     }],
     answers: Answers {
@@ -385,12 +378,7 @@ pub static LIST_AVAILABLE_FEATURES: Operation = Operation {
     safety: Safety::ReadOnly,
     bucket: "general",
     auth: "basic",
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_AVAILABLE_FEATURES_ITEMS),
     ..Operation::GET
 };
@@ -404,6 +392,7 @@ pub struct ListAvailableFeatures;
 
 impl ListAvailableFeatures {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self
     }
@@ -448,15 +437,10 @@ pub static LIST_TAG_FEATURES: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The tag.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_TAG_FEATURES_ITEMS),
     ..Operation::GET
 };
@@ -514,7 +498,7 @@ pub static ENABLE_TAG_FEATURE: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The tag.",
     }],
     body: Some(RequestBody {
@@ -522,12 +506,7 @@ pub static ENABLE_TAG_FEATURE: Operation = Operation {
         required: true,
         schema: schemas::NEW_TAG_FEATURE,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     after_unknown: Some("list the tag's features before enabling it again"),
     ..Operation::GET
 };
@@ -585,7 +564,7 @@ pub static DISABLE_TAG_FEATURE: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The tag.",
         },
         Parameter {
@@ -593,7 +572,7 @@ pub static DISABLE_TAG_FEATURE: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The feature.",
         },
     ],

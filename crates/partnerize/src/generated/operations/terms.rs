@@ -10,13 +10,21 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema, Violation},
+    schema::{Schema, Violation},
 };
 use http::Method;
 
 use super::super::{
     Acknowledgment, AcknowledgmentId, CampaignId, CampaignTerms, CombinedTerms, CustomTerms, CustomTermsId,
     Locale, NewAcknowledgment, PartnerId, TermsId, UserId, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `getCustomTerms` are.
@@ -40,7 +48,7 @@ pub static GET_CUSTOM_TERMS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -48,16 +56,11 @@ pub static GET_CUSTOM_TERMS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The terms.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(GET_CUSTOM_TERMS_ITEMS),
     ..Operation::GET
 };
@@ -125,7 +128,7 @@ pub static LIST_COMBINED_TERMS: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -133,20 +136,11 @@ pub static LIST_COMBINED_TERMS: Operation = Operation {
             place: Place::Query,
             required: true,
             style: Style::Comma,
-            schema: Schema {
-                kind: Kind::Array,
-                items: Some(&Schema { kind: Kind::String, ..Schema::ANY }),
-                ..Schema::ANY
-            },
+            schema: Schema { items: Some(&Schema::STRING), ..Schema::ARRAY },
             summary: "The campaigns.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_COMBINED_TERMS_ITEMS),
     ..Operation::GET
 };
@@ -177,6 +171,7 @@ impl ListCombinedTerms {
     }
 
     /// The first thing that is wrong.
+    #[inline]
     fn check(&self) -> Result<(), Violation> {
         if self.campaigns.is_empty() {
             return Err(Violation::new("campaigns", "is required and must not be empty"));
@@ -233,7 +228,7 @@ pub static LIST_CAMPAIGN_TERMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this campaign only.",
         },
         Parameter {
@@ -241,7 +236,7 @@ pub static LIST_CAMPAIGN_TERMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Made in this span: `2020-01-01T00:00:00Z..2020-12-31T23:59:59Z`.",
         },
         Parameter {
@@ -250,14 +245,13 @@ pub static LIST_CAMPAIGN_TERMS: Operation = Operation {
             required: false,
             style: Style::Plain,
             schema: Schema {
-                kind: Kind::String,
                 words: &[
                     "bg", "cs", "da", "de", "de_at", "en", "en_au", "en_ca", "en_us", "es", "es_mx", "el",
                     "et", "fi", "fl", "fr", "fr_ca", "hu", "id", "it", "jp", "ko", "ko_kr", "lt", "lv",
                     "ms_my", "mt", "my", "nl", "no", "pl", "po", "pt", "pt_br", "ro", "ru", "sg", "sk", "sl",
                     "sv", "sv_se", "th", "tl", "tr", "vi", "zh_cn", "zh_hk",
                 ],
-                ..Schema::ANY
+                ..Schema::STRING
             },
             summary: "In this language only.",
         },
@@ -266,16 +260,11 @@ pub static LIST_CAMPAIGN_TERMS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "With these words only.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_CAMPAIGN_TERMS_ITEMS),
     ..Operation::GET
 };
@@ -296,6 +285,7 @@ pub struct ListCampaignTerms {
 
 impl ListCampaignTerms {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { campaign_id: None, created_at: None, locale: None, content: None }
     }
@@ -364,15 +354,10 @@ pub static GET_CAMPAIGN_TERMS: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The terms.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 
@@ -430,7 +415,7 @@ pub static LIST_ACKNOWLEDGMENTS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this partner only.",
         },
         Parameter {
@@ -438,7 +423,7 @@ pub static LIST_ACKNOWLEDGMENTS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of these terms only.",
         },
         Parameter {
@@ -446,7 +431,7 @@ pub static LIST_ACKNOWLEDGMENTS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Made in this span: `2020-01-01T00:00:00Z..2020-12-31T23:59:59Z`.",
         },
         Parameter {
@@ -454,16 +439,11 @@ pub static LIST_ACKNOWLEDGMENTS: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "By this user only.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     items: Some(LIST_ACKNOWLEDGMENTS_ITEMS),
     ..Operation::GET
 };
@@ -482,6 +462,7 @@ pub struct ListAcknowledgments {
 
 impl ListAcknowledgments {
     /// The call.
+    #[inline]
     pub fn new() -> Self {
         Self { partner_id: None, campaign_terms_and_conditions_id: None, created_at: None, created_by: None }
     }
@@ -553,12 +534,7 @@ pub static ACKNOWLEDGE_TERMS: Operation = Operation {
         required: true,
         schema: schemas::NEW_ACKNOWLEDGMENT,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     after_unknown: Some("list the acknowledgments before making it again"),
     ..Operation::GET
 };
@@ -576,6 +552,7 @@ impl AcknowledgeTerms {
     /// The call with what it requires.
     ///
     /// `body`: The partner and the terms.
+    #[inline]
     pub fn new(body: NewAcknowledgment) -> Self {
         Self { body }
     }
@@ -612,15 +589,10 @@ pub static GET_ACKNOWLEDGMENT: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The acknowledgment.",
     }],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 

@@ -10,13 +10,21 @@ use afflux_core::{
     page::Paged,
     request::Request,
     response::Raw,
-    schema::{Kind, Schema},
+    schema::Schema,
 };
 use http::Method;
 
 use super::super::{
     CampaignId, Job, NewTransactionQueries, PartnerId, SortOrder, TransactionQuery, TransactionQueryDeleted,
     TransactionQueryId, TransactionQueryState, TransactionQueryType, schemas,
+};
+
+/// How answers are told apart where an operation says nothing else.
+const ANSWERS: Answers = Answers {
+    code: &["error.errors.0.code", "error.code", "error.type"],
+    message: &["error.errors.0.message", "error.message"],
+    field: &["error.errors.0.property"],
+    ..Answers::JSON
 };
 
 /// Where the rows of `listTransactionQueries` are.
@@ -45,7 +53,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -53,7 +61,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "This one only.",
         },
         Parameter {
@@ -61,11 +69,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema {
-                kind: Kind::String,
-                words: &["untracked", "incorrect_commission", "declined"],
-                ..Schema::ANY
-            },
+            schema: Schema { words: &["untracked", "incorrect_commission", "declined"], ..Schema::STRING },
             summary: "Of this kind only.",
         },
         Parameter {
@@ -73,7 +77,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "With this reference of the partner only.",
         },
         Parameter {
@@ -81,7 +85,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "With this reference of the brand only.",
         },
         Parameter {
@@ -89,7 +93,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of a conversion at this time only, in the account's time zone.",
         },
         Parameter {
@@ -97,7 +101,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Of this campaign only.",
         },
         Parameter {
@@ -105,7 +109,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["pending", "approved", "rejected"], ..Schema::ANY },
+            schema: Schema { words: &["pending", "approved", "rejected"], ..Schema::STRING },
             summary: "In this state only.",
         },
         Parameter {
@@ -113,7 +117,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The field that the date range applies to, for instance `created_at`.",
         },
         Parameter {
@@ -121,7 +125,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "From this time on, in the account's time zone.",
         },
         Parameter {
@@ -129,7 +133,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "Until this time, in the account's time zone.",
         },
         Parameter {
@@ -137,7 +141,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The range in words, for instance `last 10 days`.",
         },
         Parameter {
@@ -145,7 +149,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The field to sort by.",
         },
         Parameter {
@@ -153,7 +157,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, words: &["ASC", "DESC"], ..Schema::ANY },
+            schema: Schema { words: &["ASC", "DESC"], ..Schema::STRING },
             summary: "The direction to sort in.",
         },
         Parameter {
@@ -161,7 +165,7 @@ pub static LIST_TRANSACTION_QUERIES: Operation = Operation {
             place: Place::Query,
             required: false,
             style: Style::Plain,
-            schema: Schema { kind: Kind::Boolean, ..Schema::ANY },
+            schema: Schema::BOOLEAN,
             summary: "CSV instead of JSON.",
         },
     ],
@@ -251,6 +255,7 @@ impl ListTransactionQueries {
     }
 
     /// Of a conversion at this time only, in the account's time zone.
+    #[inline]
     pub fn conversion_date_time(mut self, conversion_date_time: jiff::civil::DateTime) -> Self {
         self.conversion_date_time = Some(conversion_date_time);
         self
@@ -275,12 +280,14 @@ impl ListTransactionQueries {
     }
 
     /// From this time on, in the account's time zone.
+    #[inline]
     pub fn date_range_start(mut self, date_range_start: jiff::civil::DateTime) -> Self {
         self.date_range_start = Some(date_range_start);
         self
     }
 
     /// Until this time, in the account's time zone.
+    #[inline]
     pub fn date_range_end(mut self, date_range_end: jiff::civil::DateTime) -> Self {
         self.date_range_end = Some(date_range_end);
         self
@@ -305,6 +312,7 @@ impl ListTransactionQueries {
     }
 
     /// CSV instead of JSON.
+    #[inline]
     pub fn tq_export(mut self, tq_export: bool) -> Self {
         self.tq_export = Some(tq_export);
         self
@@ -367,7 +375,7 @@ pub static CREATE_TRANSACTION_QUERIES: Operation = Operation {
         place: Place::Path,
         required: true,
         style: Style::Plain,
-        schema: Schema { kind: Kind::String, ..Schema::ANY },
+        schema: Schema::STRING,
         summary: "The partner.",
     }],
     body: Some(RequestBody {
@@ -375,12 +383,7 @@ pub static CREATE_TRANSACTION_QUERIES: Operation = Operation {
         required: true,
         schema: schemas::NEW_TRANSACTION_QUERIES,
     }),
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     after_unknown: Some(
         "list the transaction queries by their conversion references before making them again",
     ),
@@ -440,7 +443,7 @@ pub static DELETE_TRANSACTION_QUERY: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The partner.",
         },
         Parameter {
@@ -448,16 +451,11 @@ pub static DELETE_TRANSACTION_QUERY: Operation = Operation {
             place: Place::Path,
             required: true,
             style: Style::Plain,
-            schema: Schema { kind: Kind::String, ..Schema::ANY },
+            schema: Schema::STRING,
             summary: "The transaction query.",
         },
     ],
-    answers: Answers {
-        code: &["error.errors.0.code", "error.code", "error.type"],
-        message: &["error.errors.0.message", "error.message"],
-        field: &["error.errors.0.property"],
-        ..Answers::JSON
-    },
+    answers: ANSWERS,
     ..Operation::GET
 };
 

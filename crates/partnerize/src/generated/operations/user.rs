@@ -52,6 +52,7 @@ impl UpdateCurrentUser {
     /// The call with what it requires.
     ///
     /// `body`: What to change.
+    #[inline]
     pub fn new(body: CurrentUserUpdate) -> Self {
         Self { body }
     }
