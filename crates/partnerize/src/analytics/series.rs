@@ -65,6 +65,7 @@ pub struct TimeSeries {
 }
 
 impl TimeSeries {
+    #[inline]
     pub(super) fn new(records: Vec<Record>, raw: &Raw, period: Option<Period>) -> Self {
         let mut rows = Vec::with_capacity(records.len());
         let mut undated = Vec::new();
@@ -91,13 +92,23 @@ impl TimeSeries {
     ///
     /// An error where no row has such a column, or a value is not a decimal.
     pub fn line(&self, metric: impl AsRef<str>) -> Result<Line, Error> {
-        let metric = metric.as_ref();
-        let mut dots = Vec::with_capacity(self.rows.len());
+        self.line_of(metric.as_ref())
+    }
+
+    #[inline]
+    fn line_of(&self, metric: &str) -> Result<Line, Error> {
+        let mut cells = Vec::with_capacity(self.rows.len());
         for row in &self.rows {
-            dots.push(Dot { at: row.start, value: row.plotted(metric)? });
+            cells.push(Cell {
+                dot: Dot { at: row.start, value: row.plotted(metric)? },
+                line: 0,
+                row: &row.record,
+            });
         }
         some_has(metric, self.rows.iter().map(Point::record))?;
-        Ok(Line::new(Vec::new(), dots, self.period))
+        sort(&mut cells);
+        let dots = cells.iter().map(|cell| cell.dot).collect();
+        Ok(Line { key: Vec::new(), dots, period: self.period })
     }
 
     /// The metrics that the vendor approximated, as `total_unique_clicks`. Money never is.
@@ -129,9 +140,11 @@ struct Dot {
 }
 
 impl Line {
-    fn new(key: Key, mut dots: Vec<Dot>, period: Option<Period>) -> Self {
-        dots.sort_by(|one, other| one.at.order(other.at));
-        Self { key, dots, period }
+    /// Holes at the times behind its last dot: it has one for each time before.
+    #[inline]
+    fn leave_holes(&mut self, times: &[Moment]) {
+        let behind = times.get(self.dots.len()..).unwrap_or_default();
+        self.dots.extend(behind.iter().map(|at| Dot { at: *at, value: None }));
     }
 
     /// The columns and values that the line is of; none where there is only one line.
@@ -140,9 +153,14 @@ impl Line {
     }
 
     /// The values of its key, as a legend shows them.
+    #[inline]
     pub fn label(&self) -> String {
-        let values: Vec<&str> = self.key.iter().map(|(_, value)| value.as_str()).collect();
-        values.join(", ")
+        let mut label = String::new();
+        for (place, (_, value)) in self.key.iter().enumerate() {
+            label.push_str(if place == 0 { "" } else { ", " });
+            label.push_str(value);
+        }
+        label
     }
 
     /// The line from left to right: the beginning of each span on the clock of the query's time zone, and its value.
@@ -151,6 +169,7 @@ impl Line {
     }
 
     /// The sum of its values.
+    #[inline]
     pub fn sum(&self) -> Option<Decimal> {
         self.dots.iter().filter_map(|dot| dot.value).try_fold(Decimal::ZERO, Decimal::checked_add)
     }
@@ -169,6 +188,7 @@ pub struct Points<'a> {
 impl Iterator for Points<'_> {
     type Item = (DateTime, Option<Decimal>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let dot = self.waiting.take().or_else(|| self.dots.next().copied())?;
         if let (Some(expected), Some(period)) = (self.before, self.period)
@@ -183,63 +203,78 @@ impl Iterator for Points<'_> {
     }
 }
 
-/// One line for each mixture of the columns `by`.
+/// A dot, and the line and the row that it is of.
+struct Cell<'a> {
+    dot: Dot,
+    line: usize,
+    row: &'a Record,
+}
+
+/// In the order of time, and where times are equal in the order of the rows.
+#[inline]
+fn sort(cells: &mut [Cell<'_>]) {
+    cells.sort_by(|one, other| one.dot.at.order(other.dot.at));
+}
+
+/// One line for each mixture of the columns `by`. A line has a dot for each time that any line has one for: a hole where
+/// it has none of its own.
+#[inline]
 pub(super) fn lines(
     rows: &[Record],
     metric: &str,
     by: &[&str],
     period: Option<Period>,
 ) -> Result<Vec<Line>, Error> {
-    const TIME: &str = "date_time";
     some_has(metric, rows.iter())?;
-    let mut times: Vec<Moment> = Vec::with_capacity(rows.len());
+    let (keys, cells) = cells(rows, metric, by)?;
+    let line = |key| Line { key, dots: Vec::new(), period };
+    let mut lines: Vec<(Line, Option<&Record>)> = keys.into_iter().map(|key| (line(key), None)).collect();
+    let mut times: Vec<Moment> = Vec::new();
+    for Cell { dot, line, row } in cells {
+        if times.last().is_none_or(|last| last.order(dot.at).is_ne()) {
+            times.push(dot.at);
+        }
+        let Some((line, last)) = lines.get_mut(line) else { continue };
+        // Two at one time are of two lines that `by` does not tell apart.
+        if let Some(twin) = last.filter(|_| line.dots.len() == times.len()) {
+            return Err(twin.told_apart(row, metric));
+        }
+        line.leave_holes(times.get(..times.len() - 1).unwrap_or_default());
+        line.dots.push(dot);
+        *last = Some(row);
+    }
+    let whole = lines.into_iter().map(|(mut line, _)| {
+        line.leave_holes(&times);
+        line
+    });
+    Ok(whole.collect())
+}
+
+/// The keys of the lines in the order of their first rows, and all dots in the order of time.
+#[inline]
+fn cells<'a>(rows: &'a [Record], metric: &str, by: &[&str]) -> Result<(Vec<Key>, Vec<Cell<'a>>), Error> {
+    const TIME: &str = "date_time";
+    let mut keys: Vec<Key> = Vec::new();
     let mut index: HashMap<Key, usize> = HashMap::new();
-    let mut lines: Vec<(Key, Vec<(Dot, &Record)>)> = Vec::new();
+    let mut cells = Vec::with_capacity(rows.len());
     for row in rows {
         let at = row.moment("/date_time").ok_or_else(|| match row.get(TIME) {
             None => row.missing(TIME),
             Some(_) => row.unlike(TIME, "is not a time"),
         })?;
-        times.push(at);
         let mut key = Vec::with_capacity(by.len());
         for name in by {
             key.push(((*name).to_owned(), row.text(name)?.into_owned()));
         }
         let dot = Dot { at, value: row.plotted(metric)? };
-        let line = *index.entry(key.clone()).or_insert(lines.len());
-        match lines.get_mut(line) {
-            Some((_, dots)) => dots.push((dot, row)),
-            None => lines.push((key, vec![(dot, row)])),
-        }
+        let line = *index.entry(key).or_insert_with_key(|key| {
+            keys.push(key.clone());
+            keys.len() - 1
+        });
+        cells.push(Cell { dot, line, row });
     }
-    let lines: Vec<(Key, Vec<Dot>)> = lines
-        .into_iter()
-        .map(|(key, dots)| Ok((key, one_at_a_time(dots, metric)?)))
-        .collect::<Result<_, Error>>()?;
-    times.sort_by(|one, other| one.order(*other));
-    times.dedup_by(|one, other| one.order(*other).is_eq());
-    Ok(lines.into_iter().map(|(key, dots)| Line::new(key, with_holes(dots, &times), period)).collect())
-}
-
-/// The dots of a line in the order of time. Two at one time are of two lines that `by` does not tell apart.
-fn one_at_a_time(mut dots: Vec<(Dot, &Record)>, metric: &str) -> Result<Vec<Dot>, Error> {
-    dots.sort_by(|(one, _), (other, _)| one.at.order(other.at));
-    for pair in dots.windows(2) {
-        if let [(one, row), (other, twin)] = pair
-            && one.at.order(other.at).is_eq()
-        {
-            return Err(row.told_apart(twin, metric));
-        }
-    }
-    Ok(dots.into_iter().map(|(dot, _)| dot).collect())
-}
-
-/// The dots of a line, and a hole at each of the times that it has none for.
-fn with_holes(mut dots: Vec<Dot>, times: &[Moment]) -> Vec<Dot> {
-    let has = |at: &Moment| dots.binary_search_by(|dot| dot.at.order(*at)).is_ok();
-    let holes: Vec<Moment> = times.iter().copied().filter(|at| !has(at)).collect();
-    dots.extend(holes.into_iter().map(|at| Dot { at, value: None }));
-    dots
+    sort(&mut cells);
+    Ok((keys, cells))
 }
 
 /// A column that no row has is a wrong name, unless there are no rows.
