@@ -5,7 +5,7 @@ mod support;
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -276,6 +276,29 @@ mod downloads {
         );
         drop(WholeFile::create(&path).await.unwrap());
         assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 2, "a part was left behind");
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_large_file_is_what_was_written_and_whoever_watches_sees_all_of_it() {
+        let directory = std::env::temp_dir().join(format!("afflux-large-file-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("rows.csv");
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let watch = Arc::clone(&seen);
+        let file = WholeFile::create(&path).await.unwrap();
+        let mut file = file.watched(move |bytes| watch.lock().unwrap().extend_from_slice(bytes));
+        // More than is gathered at once, and than is brought to the disk on the way, in pieces of all sizes.
+        let mut expected = Vec::new();
+        for number in 0_usize..400 {
+            let piece = vec![u8::try_from(number % 251).unwrap(); (number * 7_919) % 130_000];
+            file.write(&piece).await.unwrap();
+            expected.extend(piece);
+        }
+        assert!(expected.len() > 20_000_000);
+        file.finish().await.unwrap();
+        assert!(std::fs::read(&path).unwrap() == expected);
+        assert!(*seen.lock().unwrap() == expected);
         std::fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -1,6 +1,7 @@
 //! A file that appears under its name only when it is whole.
 
 use std::{
+    fmt,
     fs::{self, File, TryLockError},
     io::{self, Write},
     mem,
@@ -12,8 +13,15 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::error::Error;
 
-/// Writes are gathered in this much memory. There are two of it: one is filled while the other one is written.
-const BUFFER: usize = 1024 * 1024;
+/// Writes are gathered until there is so much of them. There are two such buffers: one is filled while the other one is
+/// written.
+const BUFFER: usize = 512 * 1024;
+
+/// So much is gathered while a write takes longer than usual.
+const MOST: usize = 2 * BUFFER;
+
+/// What was written is brought to the disk from so much on, while more comes: all at once at the end would be waited for.
+const BEHIND: usize = 8 * BUFFER;
 
 /// What is written goes into `NAME.part` beside the file, which takes its name at the end; dropped before that, the part is
 /// removed. A file that was there under the name stays until then, and its permissions are those of the new one; without
@@ -21,15 +29,30 @@ const BUFFER: usize = 1024 * 1024;
 ///
 /// The part is locked while it is written: a second writer of the same file is refused, and a part that an earlier process
 /// left behind is begun anew.
-#[derive(Debug)]
 pub struct WholeFile {
     path: PathBuf,
     part: PathBuf,
     /// `None` after the end.
     file: Option<Arc<File>>,
     gathered: Vec<u8>,
-    /// A write that is under way, and gives its memory back.
-    writing: Option<JoinHandle<io::Result<Vec<u8>>>>,
+    watch: Option<Watch>,
+    /// A write that is under way, and gives back what it was lent.
+    writing: Option<JoinHandle<io::Result<Lent>>>,
+    /// Written, and not on its way to the disk yet.
+    behind: usize,
+    syncing: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// Who sees what is written.
+type Watch = Box<dyn FnMut(&[u8]) + Send>;
+
+/// What a write has while it is under way.
+type Lent = (Vec<u8>, Option<Watch>);
+
+impl fmt::Debug for WholeFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WholeFile").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl WholeFile {
@@ -40,9 +63,19 @@ impl WholeFile {
         apart(move || begin(path)).await.map_err(|error| failed(shown, &error))
     }
 
+    /// Shows all that is written to `watch`, in its order, on the thread that writes it: what is counted there does not
+    /// hold up what comes.
+    #[must_use]
+    pub fn watched(mut self, watch: impl FnMut(&[u8]) + Send + 'static) -> Self {
+        self.watch = Some(Box::new(watch));
+        self
+    }
+
     /// Writes bytes behind what was written. That they cannot be written may be told by a later call.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        if self.gathered.len() + bytes.len() > BUFFER {
+        let gathered = self.gathered.len() + bytes.len();
+        if gathered > MOST || (gathered > BUFFER && self.writing.as_ref().is_none_or(JoinHandle::is_finished))
+        {
             self.pass_on().await.map_err(|error| failed(&self.path, &error))?;
         }
         self.gathered.extend_from_slice(bytes);
@@ -51,10 +84,23 @@ impl WholeFile {
 
     /// Has what was gathered written, once what was before it is.
     async fn pass_on(&mut self) -> io::Result<()> {
+        if self.behind >= BEHIND && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.synced().await?;
+            self.behind = 0;
+            self.syncing = self.file.clone().map(|file| spawn_blocking(move || file.sync_data()));
+        }
         let empty = self.written().await?.unwrap_or_else(|| Vec::with_capacity(BUFFER));
         let full = mem::replace(&mut self.gathered, empty);
+        self.behind += full.len();
+        let mut watch = self.watch.take();
         if let Some(file) = self.file.clone() {
-            self.writing = Some(spawn_blocking(move || file.as_ref().write_all(&full).map(|()| full)));
+            self.writing = Some(spawn_blocking(move || {
+                file.as_ref().write_all(&full)?;
+                if let Some(watch) = &mut watch {
+                    watch(&full);
+                }
+                Ok((full, watch))
+            }));
         }
         Ok(())
     }
@@ -64,9 +110,18 @@ impl WholeFile {
         let Some(writing) = &mut self.writing else { return Ok(None) };
         let done = writing.await;
         self.writing = None;
-        let mut full = done.map_err(io::Error::other)??;
+        let (mut full, watch) = done.map_err(io::Error::other)??;
+        self.watch = watch;
         full.clear();
         Ok(Some(full))
+    }
+
+    /// Waits for what is on its way to the disk.
+    async fn synced(&mut self) -> io::Result<()> {
+        let Some(syncing) = &mut self.syncing else { return Ok(()) };
+        let done = syncing.await;
+        self.syncing = None;
+        done.map_err(io::Error::other)?
     }
 
     /// Brings everything to the disk and gives the file its name.
@@ -78,6 +133,7 @@ impl WholeFile {
     async fn end(&mut self) -> io::Result<()> {
         self.pass_on().await?;
         self.written().await?;
+        self.synced().await?;
         if let Some(file) = self.file.clone() {
             apart(move || file.sync_all()).await?;
             tokio::fs::rename(&self.part, &self.path).await?;
@@ -97,7 +153,16 @@ fn begin(path: PathBuf) -> io::Result<WholeFile> {
     let part = path.with_file_name(name);
     let file = Arc::new(locked(&part)?);
     let gathered = Vec::with_capacity(BUFFER);
-    let whole = WholeFile { path, part, file: Some(Arc::clone(&file)), gathered, writing: None };
+    let whole = WholeFile {
+        path,
+        part,
+        file: Some(Arc::clone(&file)),
+        gathered,
+        watch: None,
+        writing: None,
+        behind: 0,
+        syncing: None,
+    };
     // Before the first byte: who may not read the file must not read it in the part either.
     if let Some(there) = there {
         file.set_permissions(there.permissions())?;

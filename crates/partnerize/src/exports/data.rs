@@ -1,6 +1,9 @@
 //! The CSV of an export while it comes: into a file, into a writer, or as rows.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use afflux_core::{
     download::{Download, WholeFile},
@@ -61,15 +64,18 @@ impl<'a, K: Exported> ExportData<'a, K> {
     }
 
     async fn write(&mut self, path: &Path) -> Result<Written, Error> {
-        let mut file = WholeFile::create(path).await?;
-        let mut tally = Tally::new(self.asking.form);
+        let tally = Arc::new(Mutex::new(Tally::new(self.asking.form)));
+        let passing = Arc::clone(&tally);
+        let mut file = WholeFile::create(path).await?.watched(move |bytes| locked(&passing).add(bytes));
+        let mut received = 0;
         while let Some(chunk) = self.download.chunk().await? {
             file.write(&chunk).await?;
-            tally.add(&chunk);
-            self.asking.tell(ExportEvent::Received(tally.bytes));
+            received += chunk.len() as u64;
+            self.asking.tell(ExportEvent::Received(received));
         }
         file.finish().await?;
-        Ok(tally.end())
+        let written = locked(&tally).end();
+        Ok(written)
     }
 
     /// Asks for the same CSV once more. What came at once before may be a job by now.
@@ -103,6 +109,11 @@ impl<'a, K: Exported> ExportData<'a, K> {
     }
 }
 
+/// A count is right whoever panicked.
+fn locked(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
+    tally.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Counts what passes by. Rows are counted in the text, whatever its encoding.
 struct Tally {
     bytes: u64,
@@ -120,7 +131,7 @@ impl Tally {
         self.lines.add(&self.decoder.decode(chunk));
     }
 
-    fn end(mut self) -> Written {
+    fn end(&mut self) -> Written {
         if let Ok(rest) = self.decoder.end() {
             self.lines.add(&rest);
         }
