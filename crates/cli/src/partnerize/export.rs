@@ -166,17 +166,24 @@ impl JobFile {
         Self { path: beside(&given.output, ".job"), what }
     }
 
+    /// The file takes its name when it is whole: whoever sees it can go on with it.
     fn keep<K: Exported>(&self, handle: &ExportHandle<K>) -> Result<(), Failure> {
+        let part = self.part();
         let write = || -> io::Result<()> {
-            let mut file = Local.create(&self.path)?;
+            let mut file = Local.create(&part)?;
             let kept = serde_json::to_vec(&Kept { what: self.what.clone(), handle: handle.clone() })?;
             file.write_all(&[&*kept, b"\n"].concat())?;
-            file.sync()
+            file.sync()?;
+            Local.rename(&part, &self.path)
         };
         write().map_err(|error| {
-            let _ = Local.remove(&self.path);
+            let _ = Local.remove(&part);
             Failure::file(format!("writing {}", self.path.display()), &error)
         })
+    }
+
+    fn part(&self) -> PathBuf {
+        beside(&self.path, ".part")
     }
 
     fn read<K: Exported>(&self) -> Result<Option<ExportHandle<K>>, Failure> {
@@ -191,14 +198,14 @@ impl JobFile {
                 self.path.display()
             ))
         };
-        // A torn one was written by a run that was killed in that moment: nothing is lost but the job.
+        // A torn one is of a disk that failed: nothing is lost but the job.
         let Ok(value) = serde_json::from_slice::<serde_json::Value>(&text) else { return Ok(None) };
         let kept: Kept<K> = serde_json::from_value(value).map_err(|_| of_another())?;
         if kept.what == self.what { Ok(Some(kept.handle)) } else { Err(of_another()) }
     }
 
     fn remove(&self) -> Result<(), Failure> {
-        let removed = Local.remove(&self.path);
+        let removed = Local.remove(&self.part()).and_then(|()| Local.remove(&self.path));
         removed.map_err(|error| Failure::file(format!("removing {}", self.path.display()), &error))
     }
 

@@ -148,7 +148,7 @@ fn an_export_whose_job_cannot_be_kept_says_so_and_ends_all_the_same() {
         switches.exports = ExportAnswer::Job;
         switches.job = Duration::ZERO;
     });
-    std::os::unix::fs::symlink("nowhere/at-all", world.path("k.csv.job")).unwrap();
+    std::os::unix::fs::symlink("nowhere/at-all", world.path("k.csv.job.part")).unwrap();
     let arguments = words(&["partnerize", "export", "conversions", "-o", "k.csv"], &all_time(partnerize));
     let run = world.run(&borrowed(&arguments)).ended(0);
     assert!(run.stderr.contains("the job is not kept"), "{}", run.stderr);
