@@ -7,6 +7,7 @@ mod constraint;
 pub mod exports;
 pub mod generated;
 mod groups;
+mod jobs;
 mod refusal;
 pub mod reports;
 mod totals;

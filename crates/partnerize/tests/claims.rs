@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use afflux_partnerize::{
     Claim, Client, Delivery, Sale,
-    core::transport::{MockTransport, Reply},
+    core::{
+        job::{JobHandle, JobState},
+        transport::{MockTransport, Reply},
+    },
     generated::Currency,
 };
 use jiff::civil::date;
@@ -90,4 +93,24 @@ fn a_claim_that_is_wrong_is_refused_by_its_position_and_its_field() {
         assert_eq!((error.field(), error.delivery()), (Some(field), Delivery::NotSent));
     }
     assert!(mock.seen().is_empty());
+}
+
+#[tokio::test]
+async fn the_job_of_a_claim_is_followed_and_gone_on_with() {
+    let running = r#"{"job":{"job_id":"111111l470","status":"pending","percentage_complete":40}}"#;
+    let mock = MockTransport::script([JOB, running, JOB].map(|body| Reply::answer(200, body)));
+    let transport = Arc::new(mock.clone());
+    let builder = Client::builder().unwrap().keys("made-up-application", "made-up-user");
+    let client = builder.engine(|engine| engine.transport(transport)).build().unwrap();
+
+    let call = client.transaction_queries().claim(PARTNER, [Claim::declined("a", "b")]).unwrap();
+    let answer = call.send().await.unwrap().into_value();
+    let mut job = client.jobs().follow(answer.job_id.clone().unwrap()).unwrap();
+    assert!(matches!(job.poll().await.unwrap(), JobState::Running { percent: Some(40.0) }));
+
+    let kept = serde_json::to_string(job.handle()).unwrap();
+    let handle: JobHandle = serde_json::from_str(&kept).unwrap();
+    let done = client.jobs().resume(handle).unwrap().wait(None, |_| ()).await.unwrap();
+    assert_eq!(done.raw.body(), JOB.as_bytes());
+    assert!(mock.seen()[1..].iter().all(|request| request.path == "/job/111111l470"));
 }
