@@ -286,8 +286,8 @@ mod downloads {
         let path = directory.join("rows.csv");
         let seen = Arc::new(Mutex::new(Vec::new()));
         let watch = Arc::clone(&seen);
-        let file = WholeFile::create(&path).await.unwrap();
-        let mut file = file.watched(move |bytes| watch.lock().unwrap().extend_from_slice(bytes));
+        let watch = move |bytes: &[u8]| watch.lock().unwrap().extend_from_slice(bytes);
+        let mut file = WholeFile::create_watched(&path, watch).await.unwrap();
         // More than is gathered at once, and than is brought to the disk on the way, in pieces of all sizes.
         let mut expected = Vec::new();
         for number in 0_usize..400 {
@@ -299,6 +299,17 @@ mod downloads {
         file.finish().await.unwrap();
         assert!(std::fs::read(&path).unwrap() == expected);
         assert!(*seen.lock().unwrap() == expected);
+
+        // A write that failed is told, and nothing after it makes the file one that looks whole.
+        let mut file = WholeFile::create_watched(&path, |_| panic!("made up")).await.unwrap();
+        let mut told = 0;
+        for _ in 0..20 {
+            told += u32::from(file.write(&vec![0; 500_000]).await.is_err());
+        }
+        assert!(told > 0);
+        file.finish().await.unwrap_err();
+        assert!(std::fs::read(&path).unwrap() == expected);
+        assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 1, "a part was left behind");
         std::fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -144,7 +144,7 @@ impl From<Claim> for NewTransactionQuery {
 
 impl<'a> TransactionQueriesCalls<'a> {
     /// Makes claims, all in one call. They are checked here: one that is wrong is refused with its position and its
-    /// field, and none is sent. The answer is a job, which [`follow`](crate::generated::JobsCalls::follow) waits for.
+    /// field, and none is sent. The answer is a job, which [`follow`](crate::generated::JobsCalls::follow) asks about.
     ///
     /// The vendor has no key against doubles: after a lost answer, list the transaction queries before you claim again.
     pub fn claim(

@@ -141,7 +141,6 @@ pub(super) fn unescape(quoted: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// Not a part of `unescape`, which is compiled again wherever a text is read.
-#[cold]
 #[inline(never)]
 fn unescaped(quoted: &str, inner: &str) -> String {
     serde_json::from_str(quoted).unwrap_or_else(|_| unescape_lossy(inner))

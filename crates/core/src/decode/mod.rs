@@ -60,6 +60,6 @@ pub use word::Word;
 pub mod private {
     pub use super::model::{ReadFields, fields, from_field as model_from_field, read_fields, value};
     pub use super::scalar::{text, text_from_field};
-    pub use super::word::{Variants, debug_word, word};
+    pub use super::word::{Variants, variant_name, word};
     pub use serde;
 }

@@ -54,7 +54,7 @@ use super::{Field, Kind, Mismatch};
 macro_rules! model {
     ($model:ty { $($field:ident: $read:ident $(<$key:ty>)? = $($name:literal)|+),+ $(,)? }) => {
         const _: () = {
-            #[allow(non_camel_case_types)]
+            #[allow(non_camel_case_types)] // they have the names of the fields
             pub enum At {
                 $($field),+
             }

@@ -3,13 +3,13 @@
 #![allow(clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
 /// The most words that an open enum can have.
-pub(super) const MOST: usize = 512;
+pub(super) const MOST: usize = 512; // twice the countries
 
 /// Where the first word of the alphabet stands, the second ...; what is behind the last one has no meaning.
 ///
 /// It sorts by insertion at a place that is searched by halves: most vendors have their words in order already.
 pub(super) const fn sorted(words: &[&str]) -> [u16; MOST] {
-    assert!(words.len() <= MOST, "an open enum has at most 512 words");
+    assert!(words.len() <= MOST, "an open enum has too many words");
     let mut sorted = [0; MOST];
     let mut taken = 0;
     while taken < words.len() {
@@ -31,6 +31,10 @@ pub(super) const fn sorted(words: &[&str]) -> [u16; MOST] {
             sorted[place] = sorted[place - 1];
             place -= 1;
         }
+        assert!(
+            from == 0 || precedes(words[sorted[from - 1] as usize], word),
+            "an open enum has a word twice"
+        );
         sorted[from] = taken as u16;
         taken += 1;
     }

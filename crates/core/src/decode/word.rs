@@ -1,7 +1,6 @@
 //! Open enums: the words that are documented, and any word that comes.
 
 use std::cmp::Ordering;
-use std::fmt;
 
 use super::order::{MOST, sorted};
 
@@ -22,17 +21,17 @@ pub trait Word: Sized {
     }
 }
 
-/// The variants of an open enum in the order of its words, each with its name: tables that are compiled once, where
-/// functions over all countries or currencies would be compiled for every one of them.
+/// The variants of an open enum in the order of its words, each with its name. Tables, because code for each word of each
+/// enum (all countries, all currencies) was a large part of what a vendor's crate had to have compiled.
 pub trait Variants: Word + Clone + PartialEq + 'static {
     /// The table.
     const VARIANTS: &'static [(Self, &'static str)];
 
     /// Where in the table the words stand, in the order of the alphabet.
-    const SORTED: [u16; MOST] = sorted(Self::WORDS);
+    const SORTED: &'static [u16; MOST] = &sorted(Self::WORDS);
 }
 
-/// Up to so many words are looked at one by one.
+/// Up to so many words are looked at one by one, which takes about as long as by halves.
 const FEW: usize = 12;
 
 /// The variant of a word.
@@ -52,12 +51,9 @@ fn place<W: Variants>(word: &str) -> Option<usize> {
     sorted.get(sorted.binary_search_by(order).ok()?).map(|place| usize::from(*place))
 }
 
-/// Writes what `derive(Debug)` would.
-pub fn debug_word<W: Variants>(word: &W, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match W::VARIANTS.iter().find(|(variant, _)| variant == word) {
-        Some((_, name)) => f.write_str(name),
-        None => f.debug_tuple("Unknown").field(&word.as_str()).finish(),
-    }
+/// The name of a documented word's variant, for `Debug`.
+pub fn variant_name<W: Variants>(word: &W) -> &'static str {
+    W::VARIANTS.iter().find(|(variant, _)| variant == word).map_or("", |(_, name)| *name)
 }
 
 /// Defines an open enum: the documented words, and `Unknown` for every other, which keeps the word. Equal are words that
@@ -90,7 +86,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $vis enum $name {
             $( $(#[$word_meta])* $variant, )+
-            /// A word that is not documented, as it came.
+            /// A word that is not documented, as it came. To make one from a text, `from` is right for every word.
             Unknown(String),
         }
 
@@ -155,7 +151,10 @@ macro_rules! open_enum {
         impl std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                $crate::decode::private::debug_word(self, f)
+                match self {
+                    Self::Unknown(word) => f.debug_tuple("Unknown").field(word).finish(),
+                    documented => f.write_str($crate::decode::private::variant_name(documented)),
+                }
             }
         }
 

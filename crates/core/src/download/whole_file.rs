@@ -13,11 +13,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::error::Error;
 
-/// Writes are gathered until there is so much of them. There are two such buffers: one is filled while the other one is
+/// Writes are gathered until there is so much of them. There are two buffers: one is filled while the other one is
 /// written.
 const BUFFER: usize = 512 * 1024;
 
-/// So much is gathered while a write takes longer than usual.
+/// At most so much is gathered, while a write takes longer than usual.
 const MOST: usize = 2 * BUFFER;
 
 /// What was written is brought to the disk from so much on, while more comes: all at once at the end would be waited for.
@@ -63,20 +63,28 @@ impl WholeFile {
         apart(move || begin(path)).await.map_err(|error| failed(shown, &error))
     }
 
-    /// Shows all that is written to `watch`, in its order, on the thread that writes it: what is counted there does not
-    /// hold up what comes.
-    #[must_use]
-    pub fn watched(mut self, watch: impl FnMut(&[u8]) + Send + 'static) -> Self {
-        self.watch = Some(Box::new(watch));
-        self
+    /// Begins a file, and shows `watch` all that is written, in its order, on the thread that writes it: what is counted
+    /// there does not hold up what comes.
+    pub async fn create_watched(
+        path: impl AsRef<Path>,
+        watch: impl FnMut(&[u8]) + Send + 'static,
+    ) -> Result<Self, Error> {
+        let mut file = Self::create(path).await?;
+        file.watch = Some(Box::new(watch));
+        Ok(file)
     }
 
-    /// Writes bytes behind what was written. That they cannot be written may be told by a later call.
+    /// Writes bytes behind what was written. That they cannot be written may be told by a later call; then the file is
+    /// given up.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let gathered = self.gathered.len() + bytes.len();
         if gathered > MOST || (gathered > BUFFER && self.writing.as_ref().is_none_or(JoinHandle::is_finished))
         {
-            self.pass_on().await.map_err(|error| failed(&self.path, &error))?;
+            let passed = self.pass_on().await;
+            passed.map_err(|error| {
+                self.give_up();
+                failed(&self.path, &error)
+            })?;
         }
         self.gathered.extend_from_slice(bytes);
         Ok(())
@@ -84,24 +92,27 @@ impl WholeFile {
 
     /// Has what was gathered written, once what was before it is.
     async fn pass_on(&mut self) -> io::Result<()> {
+        let Some(file) = self.file.clone() else { return Err(io::Error::other("an earlier write failed")) };
+        let empty = self.written().await?.unwrap_or_else(|| Vec::with_capacity(BUFFER));
         if self.behind >= BEHIND && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
             self.synced().await?;
             self.behind = 0;
-            self.syncing = self.file.clone().map(|file| spawn_blocking(move || file.sync_data()));
+            let file = Arc::clone(&file);
+            self.syncing = Some(spawn_blocking(move || file.sync_data()));
         }
-        let empty = self.written().await?.unwrap_or_else(|| Vec::with_capacity(BUFFER));
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
         let full = mem::replace(&mut self.gathered, empty);
         self.behind += full.len();
         let mut watch = self.watch.take();
-        if let Some(file) = self.file.clone() {
-            self.writing = Some(spawn_blocking(move || {
-                file.as_ref().write_all(&full)?;
-                if let Some(watch) = &mut watch {
-                    watch(&full);
-                }
-                Ok((full, watch))
-            }));
-        }
+        self.writing = Some(spawn_blocking(move || {
+            file.as_ref().write_all(&full)?;
+            if let Some(watch) = &mut watch {
+                watch(&full);
+            }
+            Ok((full, watch))
+        }));
         Ok(())
     }
 
@@ -140,6 +151,14 @@ impl WholeFile {
         }
         self.file = None;
         Ok(())
+    }
+
+    /// What is left of a file that will not be whole. A disk may tell an error once only, so nothing goes on after one.
+    fn give_up(&mut self) {
+        if self.file.take().is_some() {
+            // A part is of no use to anybody; that it cannot be removed either is not the error to tell.
+            let _ = fs::remove_file(&self.part);
+        }
     }
 }
 
@@ -203,10 +222,7 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 
 
 impl Drop for WholeFile {
     fn drop(&mut self) {
-        if self.file.take().is_some() {
-            // A part is of no use to anybody; that it cannot be removed either is not the error to tell.
-            let _ = fs::remove_file(&self.part);
-        }
+        self.give_up();
     }
 }
 

@@ -155,12 +155,8 @@ impl Line {
     /// The values of its key, as a legend shows them.
     #[inline]
     pub fn label(&self) -> String {
-        let mut label = String::new();
-        for (place, (_, value)) in self.key.iter().enumerate() {
-            label.push_str(if place == 0 { "" } else { ", " });
-            label.push_str(value);
-        }
-        label
+        let values: Vec<&str> = self.key.iter().map(|(_, value)| value.as_str()).collect();
+        values.join(", ")
     }
 
     /// The line from left to right: the beginning of each span on the clock of the query's time zone, and its value.
@@ -236,8 +232,8 @@ pub(super) fn lines(
         }
         let Some((line, last)) = lines.get_mut(line) else { continue };
         // Two at one time are of two lines that `by` does not tell apart.
-        if let Some(twin) = last.filter(|_| line.dots.len() == times.len()) {
-            return Err(twin.told_apart(row, metric));
+        if let Some(earlier) = last.filter(|_| line.dots.len() == times.len()) {
+            return Err(earlier.told_apart(row, metric));
         }
         line.leave_holes(times.get(..times.len() - 1).unwrap_or_default());
         line.dots.push(dot);

@@ -66,7 +66,7 @@ impl<'a, K: Exported> ExportData<'a, K> {
     async fn write(&mut self, path: &Path) -> Result<Written, Error> {
         let tally = Arc::new(Mutex::new(Tally::new(self.asking.form)));
         let passing = Arc::clone(&tally);
-        let mut file = WholeFile::create(path).await?.watched(move |bytes| locked(&passing).add(bytes));
+        let mut file = WholeFile::create_watched(path, move |bytes| locked(&passing).add(bytes)).await?;
         let mut received = 0;
         while let Some(chunk) = self.download.chunk().await? {
             file.write(&chunk).await?;
@@ -109,7 +109,7 @@ impl<'a, K: Exported> ExportData<'a, K> {
     }
 }
 
-/// A count is right whoever panicked.
+/// A count that panicked is an error of the write, and is not asked for.
 fn locked(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
     tally.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,7 +29,7 @@ pub(crate) fn file(api: &Api, group: &str) -> String {
     if let Some(answers) = &shared {
         let _ = write!(
             body,
-            "/// How answers are told apart where an operation says nothing else.\nconst ANSWERS: Answers = {answers};\n\n"
+            "/// How most of these operations tell their answers apart.\nconst ANSWERS: Answers = {answers};\n\n"
         );
     }
     for operation in operations {

@@ -15,7 +15,7 @@ use http::Method;
 
 use super::super::{Acknowledgement, CatalogUpload, UploadAddress, schemas};
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     success: Some(("status", &["success"])),
     code: &["code"],

@@ -19,7 +19,7 @@ use super::super::{
     CatalogOrder, CatalogState, CatalogUpdate, NewCatalog, SortOrder, schemas,
 };
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     failure: Some(("status", &["fail"])),
     code: &["code"],

@@ -20,7 +20,7 @@ use http::Method;
 
 use super::super::{EventQuery, ExportCursor, ExportedEvent, Profile, schemas};
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     success: Some(("status", &["success"])),
     code: &["code"],

@@ -17,7 +17,7 @@ use super::super::{
     Acknowledgement, CampaignTrigger, CampaignsTrigger, NewMessage, TemplateMapping, schemas,
 };
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     success: Some(("status", &["success"])),
     code: &["code"],

@@ -18,7 +18,7 @@ use super::super::{
     schemas,
 };
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     failure: Some(("status", &["fail"])),
     code: &["code"],

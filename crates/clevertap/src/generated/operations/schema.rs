@@ -16,7 +16,7 @@ use http::Method;
 
 use super::super::{Acknowledgement, CategoryGroup, ProjectSchema, SchemaPart, schemas};
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     success: Some(("status", &["success"])),
     code: &["code"],

@@ -15,7 +15,7 @@ use http::Method;
 
 use super::super::{NewSegment, SegmentPage, SegmentReference, SegmentUpdate, schemas};
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     failure: Some(("status", &["fail"])),
     code: &["code"],

@@ -16,7 +16,7 @@ use super::super::{
     Acknowledgement, DeletedVariables, VariableDefinitions, VariableDeletion, VariableQuery, schemas,
 };
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     success: Some(("status", &["success"])),
     code: &["code"],

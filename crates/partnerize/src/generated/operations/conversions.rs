@@ -23,7 +23,7 @@ use super::super::{
     ExportDelimiter, ExportEncoding, Job, PartnerId, ReportFormat, schemas,
 };
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     format: Format::TextOrJson,
     code: &["error.errors.0.code", "error.code", "error.type"],

@@ -16,7 +16,7 @@ use http::Method;
 
 use super::super::{InvitationAnswer, InvitingBrand, PartnerId, schemas};
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     format: Format::Empty,
     code: &["error.errors.0.code", "error.code", "error.type"],

@@ -16,7 +16,7 @@ use http::Method;
 
 use super::super::{NewWebsites, PartnerId, Website, WebsiteId, WebsiteUpdates, schemas};
 
-/// How answers are told apart where an operation says nothing else.
+/// How most of these operations tell their answers apart.
 const ANSWERS: Answers = Answers {
     code: &["error.errors.0.code", "error.code", "error.type"],
     message: &["error.errors.0.message", "error.message"],
