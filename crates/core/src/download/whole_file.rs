@@ -1,7 +1,6 @@
 //! A file that appears under its name only when it is whole.
 
 use std::{
-    fmt,
     fs::{self, File, TryLockError},
     io::{self, Write},
     mem,
@@ -29,30 +28,18 @@ const BEHIND: usize = 8 * BUFFER;
 ///
 /// The part is locked while it is written: a second writer of the same file is refused, and a part that an earlier process
 /// left behind is begun anew.
+#[derive(Debug)]
 pub struct WholeFile {
     path: PathBuf,
     part: PathBuf,
-    /// `None` after the end.
+    /// `None` after the end, and once it was given up.
     file: Option<Arc<File>>,
     gathered: Vec<u8>,
-    watch: Option<Watch>,
-    /// A write that is under way, and gives back what it was lent.
-    writing: Option<JoinHandle<io::Result<Lent>>>,
+    /// A write that is under way, and gives its memory back.
+    writing: Option<JoinHandle<io::Result<Vec<u8>>>>,
     /// Written, and not on its way to the disk yet.
     behind: usize,
     syncing: Option<JoinHandle<io::Result<()>>>,
-}
-
-/// Who sees what is written.
-type Watch = Box<dyn FnMut(&[u8]) + Send>;
-
-/// What a write has while it is under way.
-type Lent = (Vec<u8>, Option<Watch>);
-
-impl fmt::Debug for WholeFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WholeFile").field("path", &self.path).finish_non_exhaustive()
-    }
 }
 
 impl WholeFile {
@@ -61,17 +48,6 @@ impl WholeFile {
     pub async fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
         let (path, shown) = (path.as_ref().to_owned(), path.as_ref());
         apart(move || begin(path)).await.map_err(|error| failed(shown, &error))
-    }
-
-    /// Begins a file, and shows `watch` all that is written, in its order, on the thread that writes it: what is counted
-    /// there does not hold up what comes.
-    pub async fn create_watched(
-        path: impl AsRef<Path>,
-        watch: impl FnMut(&[u8]) + Send + 'static,
-    ) -> Result<Self, Error> {
-        let mut file = Self::create(path).await?;
-        file.watch = Some(Box::new(watch));
-        Ok(file)
     }
 
     /// Writes bytes behind what was written. That they cannot be written may be told by a later call; then the file is
@@ -105,14 +81,7 @@ impl WholeFile {
         }
         let full = mem::replace(&mut self.gathered, empty);
         self.behind += full.len();
-        let mut watch = self.watch.take();
-        self.writing = Some(spawn_blocking(move || {
-            file.as_ref().write_all(&full)?;
-            if let Some(watch) = &mut watch {
-                watch(&full);
-            }
-            Ok((full, watch))
-        }));
+        self.writing = Some(spawn_blocking(move || file.as_ref().write_all(&full).map(|()| full)));
         Ok(())
     }
 
@@ -121,8 +90,7 @@ impl WholeFile {
         let Some(writing) = &mut self.writing else { return Ok(None) };
         let done = writing.await;
         self.writing = None;
-        let (mut full, watch) = done.map_err(io::Error::other)??;
-        self.watch = watch;
+        let mut full = done.map_err(io::Error::other)??;
         full.clear();
         Ok(Some(full))
     }
@@ -177,7 +145,6 @@ fn begin(path: PathBuf) -> io::Result<WholeFile> {
         part,
         file: Some(Arc::clone(&file)),
         gathered,
-        watch: None,
         writing: None,
         behind: 0,
         syncing: None,
@@ -228,4 +195,32 @@ impl Drop for WholeFile {
 
 fn failed(path: &Path, error: &io::Error) -> Error {
     Error::io(format_args!("{} cannot be written", path.display()), error)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_whose_write_failed_never_takes_its_name() {
+        let directory = std::env::temp_dir().join(format!("afflux-failed-file-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("rows.csv");
+        fs::write(&path, "of yesterday").unwrap();
+        let mut file = WholeFile::create(&path).await.unwrap();
+        // What can only be read fails as a disk does.
+        let part = file.file.replace(Arc::new(File::open(&path).unwrap()));
+        let mut told = 0;
+        for _ in 0..8 {
+            told += u32::from(file.write(&vec![0; BUFFER]).await.is_err());
+        }
+        drop(part);
+        assert!(told > 1, "a later write is an error too");
+        let error = file.finish().await.unwrap_err();
+        assert!(error.to_string().contains("an earlier write failed"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "of yesterday");
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1, "a part was left behind");
+        fs::remove_dir_all(&directory).unwrap();
+    }
 }

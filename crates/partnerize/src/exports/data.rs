@@ -1,9 +1,6 @@
 //! The CSV of an export while it comes: into a file, into a writer, or as rows.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::path::Path;
 
 use afflux_core::{
     download::{Download, WholeFile},
@@ -64,18 +61,15 @@ impl<'a, K: Exported> ExportData<'a, K> {
     }
 
     async fn write(&mut self, path: &Path) -> Result<Written, Error> {
-        let tally = Arc::new(Mutex::new(Tally::new(self.asking.form)));
-        let passing = Arc::clone(&tally);
-        let mut file = WholeFile::create_watched(path, move |bytes| locked(&passing).add(bytes)).await?;
-        let mut received = 0;
+        let mut file = WholeFile::create(path).await?;
+        let mut tally = Tally::new(self.asking.form);
         while let Some(chunk) = self.download.chunk().await? {
             file.write(&chunk).await?;
-            received += chunk.len() as u64;
-            self.asking.tell(ExportEvent::Received(received));
+            tally.add(&chunk);
+            self.asking.tell(ExportEvent::Received(tally.bytes));
         }
         file.finish().await?;
-        let written = locked(&tally).end();
-        Ok(written)
+        Ok(tally.end())
     }
 
     /// Asks for the same CSV once more. What came at once before may be a job by now.
@@ -109,11 +103,6 @@ impl<'a, K: Exported> ExportData<'a, K> {
     }
 }
 
-/// A count that panicked is an error of the write, and is not asked for.
-fn locked(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
-    tally.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Counts what passes by. Rows are counted in the text, whatever its encoding.
 struct Tally {
     bytes: u64,
@@ -131,7 +120,7 @@ impl Tally {
         self.lines.add(&self.decoder.decode(chunk));
     }
 
-    fn end(&mut self) -> Written {
+    fn end(mut self) -> Written {
         if let Ok(rest) = self.decoder.end() {
             self.lines.add(&rest);
         }
